@@ -1,0 +1,68 @@
+// Bundles the extension, and with --tests also the test suites, into dist/.
+import { build } from 'esbuild';
+import { existsSync, rmSync } from 'node:fs';
+import { globSync } from './lib/files.mjs';
+import { root } from './lib/paths.mjs';
+
+/**
+ * The charset tables are 480 KB, more than the rest together: they stay a file of their own, read when a coding
+ * system first needs them, so activation does not pay for them.
+ */
+const tablesApart = {
+  name: 'tables-apart',
+  setup(b) {
+    b.onResolve({ filter: /\/charsetTables$/ }, () => ({ path: './charsetTables.js', external: true }));
+  },
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: true,
+  logLevel: 'warning',
+};
+
+/** Builds dist/ for people: extension.js and its tables, minified. Returns esbuild's metafile. */
+export async function buildExtension({ minify = true } = {}) {
+  rmSync(`${root}/dist/extension.js`, { force: true });
+  const tables = await build({ ...common, minify, sourcemap: false, metafile: true, entryPoints: { charsetTables: 'src/core/coding/charsetTables.ts' }, outdir: 'dist' });
+  const main = await build({ ...common, minify, metafile: true, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'], plugins: [tablesApart] });
+  return { main: main.metafile, tables: tables.metafile };
+}
+
+/**
+ * Builds the core alone (dist/core.js) with nothing external but Node, so an import of 'vscode' anywhere below
+ * src/core fails the build.
+ */
+export async function buildCore() {
+  await build({ ...common, entryPoints: { core: 'src/core/index.ts' }, outdir: 'dist', plugins: [tablesApart] });
+}
+
+/** Builds test suites, each file apart, to dist/test/, with the tables beside each folder that needs them. */
+export async function buildTests() {
+  const files = globSync('test', /\.test\.ts$/).concat(globSync('test', /\/(driver|hostMain|benchMain)\.ts$/));
+  await build({
+    ...common,
+    entryPoints: files,
+    outdir: 'dist/test',
+    outbase: 'test',
+    external: ['vscode', 'mocha', 'playwright-core'],
+    plugins: [
+      {
+        name: 'tables-path',
+        setup(b) {
+          b.onResolve({ filter: /\/charsetTables$/ }, () => ({ path: `${root}/dist/charsetTables.js`, external: true }));
+        },
+      },
+    ],
+  });
+}
+
+if (process.argv[1] === import.meta.filename || process.argv[1]?.endsWith('build.mjs')) {
+  if (existsSync(`${root}/src/extension.ts`)) await buildExtension({ minify: !process.argv.includes('--dev') });
+  await buildCore();
+  if (process.argv.includes('--tests')) await buildTests();
+}
