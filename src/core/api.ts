@@ -1,0 +1,336 @@
+/**
+ * The public face of the core: what makes, drives and describes network processes. Emacs' names in camelCase; where
+ * Emacs blocks, a promise is returned instead. Only types here, so that other extensions can copy the file.
+ *
+ * Text: a `string` is Emacs' multibyte text, a `Uint8Array` its unibyte string. A byte that does not decode is one
+ * UTF-16 unit of U+DC80…U+DCFF and is sent as that byte again.
+ *
+ * nil: `undefined`, `null` and `false` are all Emacs' nil. Symbols (`ipv4`, `datagram`, `local`) are strings here;
+ * where Emacs tells a symbol from a string apart, `Symbol.for('name')` is taken as the symbol.
+ *
+ * @see Emacs Lisp manual, "Network", "Low-Level Network", "Processes"
+ */
+import type { Event, Disposable } from './base/event';
+
+export type { Event, Disposable };
+
+/** Text for the wire: text to be encoded, or bytes that only get the encoder's end-of-line conversion. */
+export type Text = string | Uint8Array;
+
+/**
+ * An address: `[a, b, c, d, port]`, eight 16-bit words and a port, a path of a local socket, or a raw family with its
+ * bytes. Without the port (4 or 8 numbers) where a function says so.
+ */
+export type NetworkAddress =
+  readonly number[] | string | { readonly family: number; readonly bytes: readonly number[] };
+
+/** Property list. Given as an object or a Map; kept as a Map, so that any key is an ordinary key. */
+export type Plist = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
+
+/** What `processStatus` says. A string; the words of Emacs. */
+export type ProcessStatus = 'open' | 'closed' | 'connect' | 'failed' | 'listen' | 'stop';
+
+/** Receives output; `true` in its place stops reading. While a returned promise is pending, the process is not read. */
+export type Filter = (process: NetworkProcess, output: Text) => unknown;
+/** Is told of changes of state, e.g. `"open\n"`, `"deleted\n"`. Reading waits for a returned promise. */
+export type Sentinel = (process: NetworkProcess, message: string) => unknown;
+/** Is told what a server does: `"accept from 127.0.0.1\n"`; `client` is null when accepting failed. */
+export type LogFunction = (server: NetworkProcess, client: NetworkProcess | null, message: string) => unknown;
+
+/** A coding system, or one for each direction. `null` means no conversion. */
+export type Coding = string | { readonly decode: string | null; readonly encode: string | null };
+
+/**
+ * Keywords of `makeNetworkProcess`, checked at run time in Emacs' order; unknown ones are kept in the contact.
+ *
+ * | keyword | meaning, default |
+ * |---|---|
+ * | `name` | required; made unique with `<1>`, `<2>`… |
+ * | `type` | `null` stream (default), `'datagram'`, `'seqpacket'` |
+ * | `server` | not nil: a server; a number is its backlog, else 5 |
+ * | `host` | name or address; default and `'local'`: 127.0.0.1, or ::1 with family `'ipv6'` |
+ * | `service` | port, decimal string, service name; `true` on a server: a free port; with family `'local'` the path |
+ * | `family` | `null`, `'ipv4'`, `'ipv6'`, `'local'` |
+ * | `local`, `remote` | an address in place of host, service and family: of a server, of a client or a datagram peer |
+ * | `nowait` | return at once with status `connect`; the sentinel is told `open` or `failed` |
+ * | `stop` | start stopped |
+ * | `buffer` | a buffer or its name (made when missing) for the default filter and sentinel |
+ * | `coding` | default: decode `undecided-unix`, encode `utf-8-unix` |
+ * | `noquery` | not nil: `processQueryOnExitFlag` is false |
+ * | `filter`, `sentinel`, `log`, `plist`, `filterMultibyte` | as in Emacs |
+ * | `keepalive`, `broadcast`, `reuseaddr`, `nodelay` | socket options that Node can set; others are refused by name |
+ * | `connected` | (ours) a datagram client that hears its peer only |
+ * | `mode` | (ours) permission bits of a local server's file, default 0o600 |
+ * | `keepFile` | (ours) a local server's file stays after deletion, as in Emacs |
+ */
+export interface NetworkProcessSpec {
+  readonly name?: unknown;
+  readonly type?: unknown;
+  readonly server?: unknown;
+  readonly host?: unknown;
+  readonly service?: unknown;
+  readonly family?: unknown;
+  readonly local?: unknown;
+  readonly remote?: unknown;
+  readonly nowait?: unknown;
+  readonly stop?: unknown;
+  readonly buffer?: string | TextBuffer | null;
+  readonly coding?: unknown;
+  readonly noquery?: unknown;
+  readonly filter?: Filter | true | null;
+  readonly sentinel?: Sentinel | null;
+  readonly log?: LogFunction | null;
+  readonly plist?: Plist | null;
+  readonly filterMultibyte?: unknown;
+  readonly [keyword: string]: unknown;
+}
+
+/** Counters since creation. A message is one datagram; streams count reads and writes. */
+export interface Traffic {
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  readonly messagesReceived: number;
+  readonly messagesSent: number;
+  /** Bytes given to `processSendString` that the operating system has not taken yet. */
+  readonly bytesQueued: number;
+  /** Empty datagrams heard; they reach no filter. */
+  readonly emptyDatagrams: number;
+  /** Datagrams lost because 1,000 were already waiting. */
+  readonly datagramsDropped: number;
+}
+
+/** One piece of traffic as it went over the wire. */
+export interface ByteLogEntry {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly direction: 'received' | 'sent';
+  /** The other side of a datagram; streams have one peer, named in the contact. */
+  readonly peer: NetworkAddress | null;
+  readonly bytes: Uint8Array;
+}
+
+/** The traffic of a process, newest 1 MiB (`byteLogBytes`), oldest dropped whole and counted. */
+export interface ByteLog {
+  readonly entries: readonly ByteLogEntry[];
+  /** Bytes no longer held. */
+  readonly bytesDropped: number;
+}
+
+/** A network process. Made by `makeNetworkProcess` or by accepting; ends but never comes back. */
+export interface NetworkProcess {
+  /** A number of its own, never used again in this registry. */
+  readonly id: number;
+  readonly name: string;
+  readonly status: ProcessStatus;
+  readonly isServer: boolean;
+  readonly isDatagram: boolean;
+  /** The server that accepted it, else null. */
+  readonly server: NetworkProcess | null;
+  readonly buffer: TextBuffer | null;
+  readonly plist: Map<string, unknown>;
+  readonly traffic: Traffic;
+  readonly byteLog: ByteLog;
+  /** Milliseconds since 1970; `ended` is null while it is registered. */
+  readonly times: { readonly created: number; readonly opened: number | null; readonly ended: number | null };
+  /** How it ended or is: the last message a sentinel was told, e.g. `"deleted\n"`; null before the first. */
+  readonly lastMessage: string | null;
+  /** True after `processSendEof` on a stream: nothing can be sent any more. */
+  readonly sentEof: boolean;
+  /** A server's clients that are registered now, and whether it is at its limit and not accepting. */
+  readonly clients: { readonly count: number; readonly atLimit: boolean };
+}
+
+/** What changed about a process: enough to refresh one row. */
+export interface ProcessChange {
+  readonly process: NetworkProcess;
+  /** `added` to or `removed` from `processList`; its `state`; its `traffic`; `properties` (plist, filter, coding…). */
+  readonly kind: 'added' | 'removed' | 'state' | 'traffic' | 'properties';
+}
+
+/** What a filter, sentinel, log function or listener threw, or an event that is nobody's error but worth a log line. */
+export interface ErrorReport {
+  readonly source: 'filter' | 'sentinel' | 'log' | 'listener' | 'socket';
+  readonly process: NetworkProcess | null;
+  readonly error: unknown;
+}
+
+/**
+ * A position in a buffer that moves with its text. `position` is null in no buffer.
+ * @see Emacs Lisp manual, "Markers"
+ */
+export interface Marker {
+  readonly buffer: TextBuffer | null;
+  /** 1 is before the first character. Characters, not UTF-16 units. */
+  readonly position: number | null;
+}
+
+/** What a buffer's change was, in characters (1-based start). */
+export interface BufferChange {
+  readonly buffer: TextBuffer;
+  readonly start: number;
+  readonly deleted: number;
+  readonly inserted: number;
+}
+
+/**
+ * Text with point, marks and a restriction, as Emacs' buffers. Keeps at most `bufferTextBytes` (32 MiB, counted as two
+ * bytes a UTF-16 unit… see `trimmed`), the oldest dropped and counted. Positions are characters, from 1.
+ *
+ * Errors: `NP_ARGS_OUT_OF_RANGE`, `NP_BUFFER_READ_ONLY`, `NP_BUFFER_DEAD`.
+ * @see Emacs Lisp manual, "Buffers", "Positions", "Narrowing"
+ */
+export interface TextBuffer {
+  /** A number of its own, never used again. */
+  readonly id: number;
+  /** Null once killed. */
+  readonly name: string | null;
+  readonly live: boolean;
+  /** Characters held. */
+  readonly size: number;
+  /** Characters dropped from the start because of the limit. */
+  readonly trimmed: number;
+  readonly point: number;
+  readonly pointMin: number;
+  readonly pointMax: number;
+  /** False: every character is one byte, 0x80…0xFF as U+DC80…U+DCFF. */
+  readonly multibyte: boolean;
+  readOnly: boolean;
+  readonly onDidChange: Event<BufferChange>;
+  /** The accessible text, or the part from `start` to before `end`. */
+  text(start?: number, end?: number): string;
+  /** The whole text whatever the restriction. */
+  fullText(): string;
+  /**
+   * The last `maxUnits` UTF-16 units of the whole text, from the next line start if there is one in it, and how many
+   * characters before it are left out.
+   */
+  tail(maxUnits: number): { text: string; omitted: number };
+  /** Inserts at point, before markers that advance; point moves along. */
+  insert(text: string): void;
+  /** Inserts at a position without moving point unless it lies behind. */
+  insertAt(position: number, text: string): void;
+  delete(start: number, end: number): void;
+  gotoChar(position: number): number;
+  narrowToRegion(start: number, end: number): void;
+  widen(): void;
+  setMultibyte(multibyte: boolean): void;
+  /** `advances`: text inserted at the marker goes before it. */
+  makeMarker(position?: number, advances?: boolean): Marker;
+}
+
+export type BufferDesignator = TextBuffer | string;
+
+/** A process, its name, or its buffer (or that buffer's name). @see Emacs Lisp manual, "Process Information" */
+export type ProcessDesignator = NetworkProcess | TextBuffer | string;
+
+/** Limits and waits, each with its unit. Can be changed at any time; new values count for what happens later. */
+export interface Options {
+  /** Bytes decoded and passed to a filter at once from a stream; 4096, as `read-process-output-max`. */
+  readProcessOutputMax: number;
+  /** Milliseconds for lookup and connect together; 30,000. */
+  connectTimeoutMs: number;
+  /** Bytes that may wait for a peer that does not read; 16 MiB. One send of any size may go to an empty queue. */
+  sendQueueBytes: number;
+  /** Clients a server has at most; then it stops accepting until one ends; 2,000. */
+  maxClients: number;
+  /** Bytes of text kept in a buffer, two per UTF-16 unit; 32 MiB. */
+  bufferTextBytes: number;
+  /** Bytes of traffic kept per process for views; 1 MiB. */
+  byteLogBytes: number;
+  /** Decoding and encoding when none is asked for; `undecided-unix`, `utf-8-unix`. */
+  defaultCoding: { decode: string; encode: string };
+}
+
+/** Call options that no keyword of Emacs stands for. */
+export interface MakeOptions {
+  /** Aborting while connecting rejects with `NP_CANCELLED` and leaves nothing behind. */
+  readonly signal?: AbortSignal;
+}
+
+/** `setProcessFilter` and friends check only what Emacs checks. All errors are `NetworkProcessError`. */
+export interface NetworkProcesses extends Disposable {
+  readonly options: Options;
+  readonly onDidChangeProcess: Event<ProcessChange>;
+  readonly onDidCreateBuffer: Event<TextBuffer>;
+  readonly onDidKillBuffer: Event<TextBuffer>;
+  readonly onDidReportError: Event<ErrorReport>;
+
+  /**
+   * Makes a connection or a server. Resolves when it is connected or listening, with `nowait` at once, and to null
+   * when no keyword is given. Rejects with Emacs' error and leaves nothing behind.
+   */
+  makeNetworkProcess(spec?: NetworkProcessSpec, options?: MakeOptions): Promise<NetworkProcess | null>;
+
+  /** Registered processes, newest first. */
+  processList(): NetworkProcess[];
+  getProcess(name: string | NetworkProcess): NetworkProcess | null;
+  getBufferProcess(buffer: BufferDesignator | null): NetworkProcess | null;
+
+  processName(process: NetworkProcess): string;
+  processType(process: ProcessDesignator): 'network';
+  /** Null for a name that nobody has. */
+  processStatus(process: ProcessDesignator): ProcessStatus | null;
+  processLiveP(process: NetworkProcess): boolean;
+  processExitStatus(process: NetworkProcess): number | string;
+  processId(process: NetworkProcess): null;
+  /** True while stopped, else null. */
+  processCommand(process: NetworkProcess): true | null;
+  processBuffer(process: NetworkProcess): TextBuffer | null;
+  setProcessBuffer(process: NetworkProcess, buffer: TextBuffer | null): TextBuffer | null;
+  processMark(process: NetworkProcess): Marker;
+  /** `internalDefaultProcessFilter` when none was set. */
+  processFilter(process: NetworkProcess): Filter | true;
+  setProcessFilter(process: NetworkProcess, filter: Filter | true | null): Filter | true;
+  processSentinel(process: NetworkProcess): Sentinel;
+  setProcessSentinel(process: NetworkProcess, sentinel: Sentinel | null): Sentinel;
+  processPlist(process: NetworkProcess): Map<string, unknown>;
+  setProcessPlist(process: NetworkProcess, plist: Plist | null): Map<string, unknown>;
+  processGet(process: NetworkProcess, key: string): unknown;
+  processPut(process: NetworkProcess, key: string, value: unknown): void;
+  /** `key` null: `[host, service]`; `true`: every keyword, camelCase, in order; else that keyword's value or null. */
+  processContact(process: NetworkProcess, key?: null): [unknown, unknown];
+  processContact(process: NetworkProcess, key: true): Record<string, unknown>;
+  processContact(process: NetworkProcess, key: string): unknown;
+  processQueryOnExitFlag(process: NetworkProcess): boolean;
+  setProcessQueryOnExitFlag(process: NetworkProcess, flag: unknown): unknown;
+  processCodingSystem(process: NetworkProcess): { decode: string | null; encode: string | null };
+  setProcessCodingSystem(process: NetworkProcess, decode?: unknown, encode?: unknown): void;
+  processFilterMultibyteP(process: NetworkProcess): boolean;
+  setProcessFilterMultibyte(process: NetworkProcess, flag: unknown): void;
+
+  /** Resolves when the operating system has every byte; waits while connecting. Order is that of the calls. */
+  processSendString(process: ProcessDesignator, text: Text): Promise<void>;
+  /** The text of `buffer` between two positions. */
+  processSendRegion(process: ProcessDesignator, buffer: TextBuffer, start: number, end: number): Promise<void>;
+  /** Shuts the sending half; a datagram process ignores it. */
+  processSendEof(process: ProcessDesignator): Promise<void>;
+
+  processDatagramAddress(process: NetworkProcess): NetworkAddress | null;
+  /** The address, or null when the process or the address is of another kind. */
+  setProcessDatagramAddress(process: NetworkProcess, address: unknown): NetworkAddress | null;
+  /** True; null for an unknown option with `noError`. */
+  setNetworkProcessOption(process: NetworkProcess, option: string, value: unknown, noError?: unknown): true | null;
+
+  /** Ends it at once; the sentinel is told `"deleted\n"` before this returns. Does nothing when it has ended. */
+  deleteProcess(process: ProcessDesignator): void;
+  stopProcess(process: ProcessDesignator): NetworkProcess;
+  continueProcess(process: ProcessDesignator): NetworkProcess;
+
+  /** The table of Emacs' `list-processes`, purged of nothing: closed processes are not registered. */
+  listProcesses(): string;
+  formatNetworkAddress(address: NetworkAddress | null, omitPort?: unknown): string | null;
+  /** Whether `makeNetworkProcess` can do that here: `['type','datagram']`, `['nowait', true]`, `'keepalive'`… */
+  featurep(subfeature: string | readonly [string, unknown]): boolean;
+
+  bufferList(): TextBuffer[];
+  getBuffer(buffer: BufferDesignator): TextBuffer | null;
+  getBufferCreate(buffer: BufferDesignator): TextBuffer;
+  /** Deletes the processes of the buffer first. Never asks; see `bufferProcessesToAsk`. */
+  killBuffer(buffer: BufferDesignator): void;
+  /** The default functions, to be called from one's own. */
+  readonly internalDefaultProcessFilter: Filter;
+  readonly internalDefaultProcessSentinel: Sentinel;
+
+  /** Ends every process silently, without sentinels, and removes sockets' files. */
+  dispose(): void;
+}
