@@ -1,0 +1,200 @@
+// The registry's VS Code as a server of its workbench, on a free port of loopback and with a data folder of its own.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { killTree, waitGone } from './processes.mjs';
+import { ensureRegistryVscode } from './registryVscode.mjs';
+
+/** What a test or a screenshot can't use: greetings, chat, updates, sounds, guesses about ports. */
+const quietSettings = {
+  'telemetry.telemetryLevel': 'off',
+  'remote.autoForwardPorts': false,
+  'workbench.startupEditor': 'none',
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'window.commandCenter': false,
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'update.mode': 'none',
+  'update.showReleaseNotes': false,
+  'security.workspace.trust.untrustedFiles': 'open',
+  'security.workspace.trust.banner': 'never',
+  'security.workspace.trust.startupPrompt': 'never',
+  'git.enabled': false,
+  'git.openRepositoryInParentFolders': 'never',
+  'files.autoSave': 'off',
+  'editor.accessibilitySupport': 'off',
+  'accessibility.signalOptions.volume': 0,
+};
+
+/**
+ * Starts the server and waits until it answers.
+ *
+ * @param {object} options
+ * @param {string} [options.extensionPath] folder of an extension under development, loaded by the pages of `url()`
+ * @param {string} options.workspace folder that the pages open
+ * @param {string} [options.dataDir] where settings, state and extensions live; a fresh one, removed at the end, if absent
+ * @param {string} [options.extensionsDir] installed extensions; below the data folder if absent
+ * @param {boolean} [options.trust] whether every folder is trusted (true) or pages start in restricted mode (false)
+ * @param {boolean} [options.smokeDriver] whether payloads count; notification toasts are then never shown
+ * @param {object} [options.userSettings] settings on top of the quiet ones
+ * @param {object[]} [options.keybindings] the user's key bindings
+ * @param {number} [options.port] 0 for any free one
+ * @param {string} [options.version] of VS Code
+ * @param {(text: string) => void} [options.onOutput] gets what the server prints
+ */
+export async function startServer(options) {
+  const vscode = await ensureRegistryVscode({ version: options.version });
+  const dataDir = options.dataDir ?? mkdtempSync(`${tmpdir()}/netproc-vscode-`);
+  writeUserData(dataDir, options);
+  const server = new Server(vscode, dataDir, options);
+  try {
+    await server.start();
+  } catch (e) {
+    await server.stop();
+    throw e;
+  }
+  return server;
+}
+
+class Server {
+  #options;
+  #child;
+  #output = '';
+  #onExit = () => this.#kill();
+
+  constructor(vscode, dataDir, options) {
+    this.vscode = vscode;
+    this.dataDir = dataDir;
+    this.#options = options;
+  }
+
+  async start() {
+    // A port found free can be taken by another before the server binds it: then try another.
+    for (let attempt = 1; ; attempt++) {
+      this.port = this.#options.port || (await freePort());
+      this.#spawn();
+      if (await this.#answers()) return;
+      if (attempt === 3 || this.#options.port) throw new Error(`VS Code did not start:\n${this.#output.slice(-3000)}`);
+      await this.#end();
+    }
+  }
+
+  /** The address of a page: the workspace, a folder or nothing at all (null), and the payload's pairs. */
+  url(folder = this.#options.workspace, payload = []) {
+    const remote = (path) => `vscode-remote://127.0.0.1:${this.port}${path}`;
+    const pairs = [['skipWelcome', 'true']];
+    if (this.#options.extensionPath) pairs.push(['extensionDevelopmentPath', remote(this.#options.extensionPath)]);
+    for (const [key, value] of payload) pairs.push([key, value.startsWith('/') ? remote(value) : value]);
+    const query = new URLSearchParams();
+    if (folder) query.set('folder', folder);
+    else query.set('ew', 'true');
+    if (this.#options.smokeDriver !== false) query.set('payload', JSON.stringify(pairs));
+    // Readable paths: the page takes them as they are.
+    return `http://127.0.0.1:${this.port}/?${query.toString().replaceAll('%2F', '/')}`;
+  }
+
+  /** What the server printed so far. */
+  get output() {
+    return this.#output;
+  }
+
+  /** Whether the server process is still running. */
+  get running() {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resolves when the server process has ended. */
+  ended() {
+    return new Promise((resolve) => (this.running ? this.#child.once('exit', resolve) : resolve()));
+  }
+
+  /** Ends the server and all it started, extension hosts too, and removes a data folder made for this run. */
+  async stop() {
+    await this.#end();
+    process.off('exit', this.#onExit);
+    if (!this.#options.dataDir) rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #spawn() {
+    const { node, folder } = this.vscode;
+    this.#output = '';
+    // A process group of its own: what outlives its parent is still found by the group.
+    this.#child = spawn(node, [`${folder}/out/server-main.js`, ...this.#args()], {
+      cwd: folder,
+      env: { ...process.env, ...this.#options.env },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const take = (data) => {
+      this.#output = (this.#output + data).slice(-200_000);
+      this.#options.onOutput?.(String(data));
+    };
+    this.#child.stdout.on('data', take);
+    this.#child.stderr.on('data', take);
+    this.#child.on('error', (e) => take(`${e}\n`));
+    process.off('exit', this.#onExit);
+    process.on('exit', this.#onExit);
+  }
+
+  #args() {
+    const { extensionsDir, trust, smokeDriver } = this.#options;
+    return [
+      ...['--host', '127.0.0.1', '--port', String(this.port), '--without-connection-token'],
+      ...['--accept-server-license-terms', '--disable-telemetry', '--server-data-dir', this.dataDir],
+      ...['--extensions-dir', extensionsDir ?? `${this.dataDir}/extensions`],
+      // A test's page that is closed never comes back: its extension host needn't wait for it three hours.
+      ...(smokeDriver === false ? [] : ['--enable-smoke-test-driver', '--reconnection-grace-time', '10']),
+      ...(trust === false ? [] : ['--disable-workspace-trust']),
+    ];
+  }
+
+  async #answers() {
+    for (const end = Date.now() + 60_000; Date.now() < end && this.running; await sleep(50)) {
+      try {
+        const response = await fetch(`http://127.0.0.1:${this.port}/version`, { signal: AbortSignal.timeout(5000) });
+        if (response.ok && this.running) return true;
+      } catch {
+        // Not listening yet.
+      }
+    }
+    return false;
+  }
+
+  #kill() {
+    return this.#child?.pid ? killTree(this.#child.pid) : [];
+  }
+
+  async #end() {
+    const gone = this.#kill();
+    if (!(await waitGone(gone, 3000))) throw new Error(`VS Code's server (pid ${this.#child.pid}) could not be ended`);
+  }
+}
+
+function writeUserData(dataDir, { userSettings = {}, keybindings, trust }) {
+  const trustSettings = trust === false ? { 'security.workspace.trust.enabled': true } : {};
+  const settings = JSON.stringify({ ...quietSettings, ...trustSettings, ...userSettings }, null, 2);
+  // The server of this build keeps the user's settings on disk, below User.
+  for (const part of ['User', 'Machine']) mkdirSync(`${dataDir}/data/${part}`, { recursive: true });
+  writeFileSync(`${dataDir}/data/User/settings.json`, settings);
+  if (keybindings) writeFileSync(`${dataDir}/data/User/keybindings.json`, JSON.stringify(keybindings, null, 2));
+  mkdirSync(`${dataDir}/extensions`, { recursive: true });
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
