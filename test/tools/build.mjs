@@ -28,8 +28,23 @@ const common = {
 /** Builds dist/ for people: extension.js and its tables, minified. Returns esbuild's metafile. */
 export async function buildExtension({ minify = true } = {}) {
   rmSync(`${root}/dist/extension.js`, { force: true });
-  const tables = await build({ ...common, minify, sourcemap: false, metafile: true, entryPoints: { charsetTables: 'src/core/coding/charsetTables.ts' }, outdir: 'dist' });
-  const main = await build({ ...common, minify, metafile: true, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'], plugins: [tablesApart] });
+  const tables = await build({
+    ...common,
+    minify,
+    sourcemap: false,
+    metafile: true,
+    entryPoints: { charsetTables: 'src/core/coding/charsetTables.ts' },
+    outdir: 'dist',
+  });
+  const main = await build({
+    ...common,
+    minify,
+    metafile: true,
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    external: ['vscode'],
+    plugins: [tablesApart],
+  });
   return { main: main.metafile, tables: tables.metafile };
 }
 
@@ -54,7 +69,10 @@ export async function buildTests() {
       {
         name: 'tables-path',
         setup(b) {
-          b.onResolve({ filter: /\/charsetTables$/ }, () => ({ path: `${root}/dist/charsetTables.js`, external: true }));
+          b.onResolve({ filter: /\/charsetTables$/ }, () => ({
+            path: `${root}/dist/charsetTables.js`,
+            external: true,
+          }));
         },
       },
     ],

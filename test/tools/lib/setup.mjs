@@ -6,7 +6,9 @@ import { root } from './paths.mjs';
 
 /** Installs the project's packages if the lock file is not the one installed last. */
 export function installPackages() {
-  const want = createHash('sha256').update(readFileSync(`${root}/package-lock.json`)).digest('hex');
+  const want = createHash('sha256')
+    .update(readFileSync(`${root}/package-lock.json`))
+    .digest('hex');
   const stamp = `${root}/node_modules/.installed`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
   console.log('Installing packages (npm ci)…');

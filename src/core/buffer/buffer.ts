@@ -1,0 +1,236 @@
+import type { BufferChange, Event, Text, TextBuffer } from '../api';
+import { Emitter, type ErrorSink } from '../base/event';
+import { NetworkProcessError } from '../errors';
+import { bytesToText, decodeUtf8, encodeUtf8, rawByte } from '../coding/utf8';
+import { TextMarker } from './marker';
+import { countChars, TextStore } from './textStore';
+
+/**
+ * A buffer as Emacs has it. Within `limit()` bytes of text (two for each UTF-16 unit); what is older is dropped from
+ * the start and counted in `trimmed`.
+ *
+ * @see Emacs Lisp manual, "Buffers", "Text", "Narrowing"
+ */
+export class Buffer implements TextBuffer {
+  readonly markers = new Set<TextMarker>();
+  readOnly = false;
+  private readonly store = new TextStore();
+  private readonly changes: Emitter<BufferChange>;
+  private given: string | null;
+  private isMultibyte = true;
+  private at = 1;
+  private begin = 1;
+  /** End of the accessible part; null while it is the end of the text. */
+  private end: number | null = null;
+  private dropped = 0;
+
+  constructor(
+    readonly id: number,
+    name: string,
+    private readonly limit: () => number,
+    onError: ErrorSink,
+  ) {
+    this.given = name;
+    this.changes = new Emitter(onError);
+  }
+
+  get onDidChange(): Event<BufferChange> {
+    return this.changes.event;
+  }
+
+  get name(): string | null {
+    return this.given;
+  }
+
+  get live(): boolean {
+    return this.given !== null;
+  }
+
+  get size(): number {
+    return this.store.chars;
+  }
+
+  get trimmed(): number {
+    return this.dropped;
+  }
+
+  get point(): number {
+    return this.at;
+  }
+
+  get pointMin(): number {
+    return this.begin;
+  }
+
+  get pointMax(): number {
+    return this.end ?? this.store.chars + 1;
+  }
+
+  get multibyte(): boolean {
+    return this.isMultibyte;
+  }
+
+  text(start = this.pointMin, end = this.pointMax): string {
+    const [from, to] = this.range(start, end);
+    return this.store.slice(from - 1, to - 1);
+  }
+
+  fullText(): string {
+    return this.store.slice(0, this.store.chars);
+  }
+
+  tail(maxUnits: number): { text: string; omitted: number } {
+    let text = this.store.lastUnits(maxUnits);
+    if (text.length > maxUnits) {
+      text = text.slice(-maxUnits);
+      const line = text.indexOf('\n');
+      if (line >= 0 && line < text.length - 1) text = text.slice(line + 1);
+      else if (isLow(text.charCodeAt(0))) text = text.slice(1);
+    }
+    return { text, omitted: this.store.chars - countChars(text) };
+  }
+
+  insert(text: string): void {
+    this.writable();
+    this.place(this.at, text, false);
+  }
+
+  insertAt(position: number, text: string): void {
+    this.writable();
+    const [at] = this.range(position, position);
+    const point = this.at;
+    this.place(at, text, false);
+    if (point === at) this.at = point;
+  }
+
+  /**
+   * What the default filter and sentinel do: text goes before every marker at `position`, whatever the restriction and
+   * the read-only state.
+   *
+   * @returns the position after the text
+   */
+  insertBeforeMarkers(position: number, text: string): number {
+    const at = Math.min(Math.max(position, 1), this.store.chars + 1);
+    return at + this.place(at, text, true);
+  }
+
+  delete(start: number, end: number): void {
+    this.writable();
+    const [from, to] = this.range(start, end);
+    this.remove(from, to);
+  }
+
+  gotoChar(position: number): number {
+    this.alive();
+    this.at = Math.min(Math.max(position, this.pointMin), this.pointMax);
+    return position;
+  }
+
+  narrowToRegion(start: number, end: number): void {
+    this.alive();
+    const [from, to] = start <= end ? [start, end] : [end, start];
+    if (from < 1 || to > this.store.chars + 1) throw this.outOfRange(start, end);
+    this.begin = from;
+    this.end = to;
+    this.gotoChar(this.at);
+  }
+
+  widen(): void {
+    this.begin = 1;
+    this.end = null;
+  }
+
+  /** The text's bytes stay the same: characters become their UTF-8 bytes, and bytes the characters they encode. */
+  setMultibyte(multibyte: boolean): void {
+    this.alive();
+    if (multibyte === this.isMultibyte) return;
+    const bytes = encodeUtf8(this.fullText());
+    this.widen();
+    this.remove(1, this.store.chars + 1);
+    this.isMultibyte = multibyte;
+    this.place(1, multibyte ? decodeUtf8(bytes) : bytesToText(bytes), false);
+  }
+
+  makeMarker(position = this.at, advances = false): TextMarker {
+    this.alive();
+    const marker = new TextMarker(advances);
+    marker.set(this, position);
+    return marker;
+  }
+
+  /** Text as this buffer holds it: bytes as raw-byte characters; in a unibyte buffer every character is a byte. */
+  adapt(text: Text): string {
+    if (typeof text !== 'string') return bytesToText(text);
+    if (this.isMultibyte) return text;
+    const bytes = Uint8Array.from(text, (c) => rawByte(c.codePointAt(0)!) ?? c.codePointAt(0)! & 0xff);
+    return bytesToText(bytes);
+  }
+
+  /** Ends it: no name, no text, markers nowhere. */
+  kill(): void {
+    for (const marker of [...this.markers]) marker.set(null);
+    this.given = null;
+    this.store.delete(0, this.store.chars);
+    this.widen();
+    this.at = 1;
+    this.changes.dispose();
+  }
+
+  private place(at: number, text: string, beforeMarkers: boolean): number {
+    this.alive();
+    const chars = this.store.insert(at - 1, text);
+    for (const marker of this.markers) marker.inserted(at, chars, beforeMarkers);
+    if (this.begin > at) this.begin += chars;
+    if (this.end !== null && this.end >= at) this.end += chars;
+    if (this.at >= at) this.at += chars;
+    this.changes.fire({ buffer: this, start: at, deleted: 0, inserted: chars });
+    this.trim();
+    return chars;
+  }
+
+  private trim(): void {
+    const units = Math.floor(this.limit() / 2);
+    if (this.store.units <= units) return;
+    const chars = this.store.charsBeyond(units);
+    this.dropped += chars;
+    this.remove(1, 1 + chars);
+  }
+
+  private remove(start: number, end: number): void {
+    if (start === end) return;
+    this.store.delete(start - 1, end - start);
+    for (const marker of this.markers) marker.deleted(start, end);
+    const moved = (position: number): number =>
+      position >= end ? position - (end - start) : Math.min(position, start);
+    this.begin = moved(this.begin);
+    if (this.end !== null) this.end = moved(this.end);
+    this.at = moved(this.at);
+    this.changes.fire({ buffer: this, start, deleted: end - start, inserted: 0 });
+  }
+
+  private range(start: number, end: number): [number, number] {
+    this.alive();
+    const [from, to] = start <= end ? [start, end] : [end, start];
+    if (!(from >= this.pointMin && to <= this.pointMax)) throw this.outOfRange(start, end);
+    return [from, to];
+  }
+
+  private outOfRange(start: number, end: number): NetworkProcessError {
+    return new NetworkProcessError('NP_ARGS_OUT_OF_RANGE', 'args-out-of-range', [start, end], this.given);
+  }
+
+  private alive(): void {
+    if (!this.live) throw new NetworkProcessError('NP_BUFFER_DEAD', 'error', ['Selecting deleted buffer']);
+  }
+
+  private writable(): void {
+    this.alive();
+    if (this.readOnly) {
+      throw new NetworkProcessError('NP_BUFFER_READ_ONLY', 'buffer-read-only', ['Buffer is read-only'], this.given);
+    }
+  }
+}
+
+function isLow(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}

@@ -1,0 +1,152 @@
+/** One piece of a text: its UTF-16 units and how many characters they are. */
+interface Piece {
+  text: string;
+  chars: number;
+}
+
+/** Units in a piece before the next one is begun: small enough to cut, large enough to be few. */
+const pieceUnits = 16_384;
+
+/**
+ * Long text that is mostly appended to and trimmed at the start, addressed by characters (code points, from 0).
+ * Appending is O(1); reaching a position costs one step per 16 K units from the nearer end.
+ */
+export class TextStore {
+  private pieces: Piece[] = [];
+  private charCount = 0;
+  private unitCount = 0;
+
+  /** Characters held. */
+  get chars(): number {
+    return this.charCount;
+  }
+
+  /** UTF-16 units held. */
+  get units(): number {
+    return this.unitCount;
+  }
+
+  /** Inserts before the character at `at`; returns the characters inserted. */
+  insert(at: number, text: string): number {
+    const chars = countChars(text);
+    if (at === this.charCount) this.append(text, chars);
+    else this.splice(at, 0, text);
+    this.charCount += chars;
+    this.unitCount += text.length;
+    return chars;
+  }
+
+  /** Deletes `count` characters from the one at `at`. */
+  delete(at: number, count: number): void {
+    if (count === 0) return;
+    const units = this.splice(at, count, '');
+    this.charCount -= count;
+    this.unitCount -= units;
+  }
+
+  /** The characters from `from` to before `to`. */
+  slice(from: number, to: number): string {
+    if (from >= to) return '';
+    const first = this.find(from);
+    const last = this.find(to);
+    if (first.index === last.index) return this.textOf(first.index).slice(first.unit, last.unit);
+    const middle = this.pieces.slice(first.index + 1, last.index).map((p) => p.text);
+    const end = last.index < this.pieces.length ? this.textOf(last.index).slice(0, last.unit) : '';
+    return this.textOf(first.index).slice(first.unit) + middle.join('') + end;
+  }
+
+  /** The last pieces that make up at least `units` units, or all. */
+  lastUnits(units: number): string {
+    let from = this.pieces.length;
+    for (let have = 0; from > 0 && have < units; from--) have += this.textOf(from - 1).length;
+    return this.pieces
+      .slice(from)
+      .map((p) => p.text)
+      .join('');
+  }
+
+  /** How many characters must go from the start, in whole pieces, so that at most `units` units stay. */
+  charsBeyond(units: number): number {
+    let chars = 0;
+    let have = this.unitCount;
+    for (const piece of this.pieces) {
+      if (have <= units) break;
+      have -= piece.text.length;
+      chars += piece.chars;
+    }
+    return chars;
+  }
+
+  private append(text: string, chars: number): void {
+    const last = this.pieces.at(-1);
+    if (last && last.text.length + text.length <= pieceUnits) {
+      last.text += text;
+      last.chars += chars;
+    } else this.pieces.push(...cut(text));
+  }
+
+  /** Replaces `count` characters by text; returns the units deleted. */
+  private splice(at: number, count: number, text: string): number {
+    const first = this.find(at);
+    const last = this.find(at + count);
+    const before = this.textOf(first.index).slice(0, first.unit);
+    const after = this.textOf(last.index).slice(last.unit);
+    let units = -before.length - after.length;
+    for (let i = first.index; i <= last.index && i < this.pieces.length; i++) units += this.textOf(i).length;
+    this.pieces.splice(first.index, last.index - first.index + 1, ...cut(before + text + after));
+    return units;
+  }
+
+  /** The piece and the unit in it where the character at `at` begins; the end lies in the last piece. */
+  private find(at: number): { index: number; unit: number } {
+    let index = 0;
+    let left = at;
+    if (at <= this.charCount / 2) {
+      while (index < this.pieces.length - 1 && left >= this.pieces[index]!.chars) left -= this.pieces[index++]!.chars;
+    } else {
+      index = this.pieces.length - 1;
+      let behind = this.charCount - at;
+      while (index > 0 && behind > this.pieces[index]!.chars) behind -= this.pieces[index--]!.chars;
+      left = this.pieces[index]!.chars - behind;
+    }
+    return { index, unit: this.unitAt(index, left) };
+  }
+
+  private unitAt(index: number, chars: number): number {
+    const piece = this.pieces[index];
+    if (!piece) return 0;
+    if (piece.chars === piece.text.length) return chars;
+    let unit = 0;
+    for (let n = 0; n < chars; n++) unit += piece.text.codePointAt(unit)! > 0xffff ? 2 : 1;
+    return unit;
+  }
+
+  private textOf(index: number): string {
+    return this.pieces[index]?.text ?? '';
+  }
+}
+
+/** Characters in a text: a surrogate pair is one, a lone surrogate is one. */
+export function countChars(text: string): number {
+  let pairs = 0;
+  for (let i = 0; i < text.length - 1; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0xd800 || unit > 0xdbff) continue;
+    const next = text.charCodeAt(i + 1);
+    if (next >= 0xdc00 && next <= 0xdfff) pairs++;
+  }
+  return text.length - pairs;
+}
+
+/** Text in pieces, never between the halves of a pair. */
+function cut(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  for (let from = 0; from < text.length;) {
+    let to = Math.min(from + pieceUnits, text.length);
+    if (to < text.length && text.codePointAt(to - 1)! > 0xffff) to += 1;
+    const part = text.slice(from, to);
+    pieces.push({ text: part, chars: countChars(part) });
+    from = to;
+  }
+  return pieces;
+}

@@ -1,0 +1,84 @@
+/**
+ * Names of coding systems: what Emacs calls them and what they mean here.
+ *
+ * @see Emacs Lisp manual, "Coding System Basics", "Lisp and Coding Systems"
+ */
+import { NetworkProcessError, wrongType } from '../errors';
+import { tableEncoding } from './tableCharset';
+
+/** End-of-line convention; null is "find out from the data". */
+export type Eol = 'unix' | 'dos' | 'mac' | null;
+
+/** How bytes become characters. `table` is a charset of iconv-lite; `undecided` is found out from the data. */
+export type Charset = 'utf-8' | 'latin-1' | 'us-ascii' | 'binary' | 'raw-text' | 'undecided' | 'table';
+
+export interface CodingSystem {
+  /** The name as given, with its end-of-line suffix. */
+  readonly name: string;
+  /** Emacs' own name for it, without suffix: `iso-latin-1` for `latin-1`. */
+  readonly base: string;
+  readonly charset: Charset;
+  /** iconv-lite's name, for `table`. */
+  readonly table: string | null;
+  readonly eol: Eol;
+}
+
+/** Names that need no table. */
+const builtIn: Readonly<Record<string, readonly [base: string, charset: Charset]>> = {
+  'utf-8': ['utf-8', 'utf-8'],
+  'mule-utf-8': ['utf-8', 'utf-8'],
+  cp65001: ['utf-8', 'utf-8'],
+  'latin-1': ['iso-latin-1', 'latin-1'],
+  'iso-latin-1': ['iso-latin-1', 'latin-1'],
+  'iso-8859-1': ['iso-latin-1', 'latin-1'],
+  'us-ascii': ['us-ascii', 'us-ascii'],
+  'iso-safe': ['us-ascii', 'us-ascii'],
+  ascii: ['us-ascii', 'us-ascii'],
+  binary: ['no-conversion', 'binary'],
+  'no-conversion': ['no-conversion', 'binary'],
+  'raw-text': ['raw-text', 'raw-text'],
+  undecided: ['undecided', 'undecided'],
+};
+
+const suffix = /-(unix|dos|mac)$/;
+
+/**
+ * Reads a coding system's name.
+ *
+ * @returns null for nil: no conversion.
+ * @throws NP_WRONG_TYPE when it is no name, NP_CODING_UNKNOWN when nobody knows it
+ */
+export function codingSystem(name: unknown): CodingSystem | null {
+  if (name === null || name === undefined || name === false) return null;
+  if (typeof name !== 'string') throw wrongType('symbolp', name);
+  const eol = (suffix.exec(name)?.[1] ?? null) as Eol;
+  const stem = eol ? name.replace(suffix, '') : name;
+  const known = Object.hasOwn(builtIn, stem) ? builtIn[stem] : undefined;
+  if (known) return { name, base: known[0], charset: known[1], table: null, eol: known[1] === 'binary' ? 'unix' : eol };
+  const table = tableEncoding(stem);
+  if (table) return { name, base: table.base, charset: 'table', table: table.encoding, eol };
+  throw new NetworkProcessError('NP_CODING_UNKNOWN', 'coding-system-error', [Symbol.for(name)], name);
+}
+
+/** The same system with its end-of-line convention found out, named as Emacs names it. */
+export function withEol(system: CodingSystem, eol: 'unix' | 'dos' | 'mac'): CodingSystem {
+  if (system.eol !== null) return system;
+  return { ...system, eol, name: `${system.base}-${eol}` };
+}
+
+/** The system that `undecided` turned out to be. */
+export function decided(system: CodingSystem, found: 'utf-8' | 'iso-latin-1'): CodingSystem {
+  const name = system.eol ? `${found}-${system.eol}` : found;
+  return { name, base: found, charset: found === 'utf-8' ? 'utf-8' : 'latin-1', table: null, eol: system.eol };
+}
+
+/** Only the end-of-line part of a system, bytes otherwise as they are: what a unibyte filter gets. */
+export function rawTextOf(system: CodingSystem | null): CodingSystem {
+  const eol = system?.charset === 'binary' || system === null ? 'unix' : system.eol;
+  return { name: eol ? `raw-text-${eol}` : 'raw-text', base: 'raw-text', charset: 'raw-text', table: null, eol };
+}
+
+/** True when the decoder gives bytes, not characters. */
+export function isUnibyte(system: CodingSystem | null): boolean {
+  return system === null || system.charset === 'binary' || system.charset === 'raw-text';
+}

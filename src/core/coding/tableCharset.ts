@@ -1,0 +1,115 @@
+/**
+ * Charsets that need iconv-lite's tables. The tables are read when the first of them is asked for, never before.
+ */
+import type * as Tables from './charsetTables';
+import { rawByte } from './utf8';
+
+let loaded: typeof Tables | null = null;
+
+function tables(): typeof Tables {
+  // A synchronous load in the middle of a call: setProcessCodingSystem must refuse unknown names at once.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  loaded ??= require('./charsetTables') as typeof Tables;
+  return loaded;
+}
+
+/** Emacs' names that differ from iconv-lite's. */
+const emacsNames: Readonly<Record<string, readonly [base: string, encoding: string]>> = {
+  shift_jis: ['japanese-shift-jis', 'shift_jis'],
+  sjis: ['japanese-shift-jis', 'shift_jis'],
+  'japanese-shift-jis': ['japanese-shift-jis', 'shift_jis'],
+  cp932: ['japanese-cp932', 'cp932'],
+  'euc-jp': ['japanese-iso-8bit', 'euc-jp'],
+  'japanese-iso-8bit': ['japanese-iso-8bit', 'euc-jp'],
+  'euc-kr': ['korean-iso-8bit', 'euc-kr'],
+  'korean-iso-8bit': ['korean-iso-8bit', 'euc-kr'],
+  gb2312: ['chinese-iso-8bit', 'gb2312'],
+  'chinese-iso-8bit': ['chinese-iso-8bit', 'gb2312'],
+  gbk: ['chinese-gbk', 'gbk'],
+  'chinese-gbk': ['chinese-gbk', 'gbk'],
+  gb18030: ['chinese-gb18030', 'gb18030'],
+  'chinese-gb18030': ['chinese-gb18030', 'gb18030'],
+  big5: ['chinese-big5', 'big5'],
+  'chinese-big5': ['chinese-big5', 'big5'],
+  'koi8-r': ['cyrillic-koi8', 'koi8-r'],
+  koi8: ['cyrillic-koi8', 'koi8-r'],
+  'cyrillic-koi8': ['cyrillic-koi8', 'koi8-r'],
+  'latin-2': ['iso-latin-2', 'iso-8859-2'],
+  'iso-latin-2': ['iso-latin-2', 'iso-8859-2'],
+  'latin-9': ['iso-latin-9', 'iso-8859-15'],
+  'iso-latin-9': ['iso-latin-9', 'iso-8859-15'],
+  'utf-16le': ['utf-16le', 'utf-16le'],
+  'utf-16be': ['utf-16be', 'utf-16be'],
+};
+
+/** Families whose names are iconv-lite's too. */
+const sameNames = /^(iso-8859-\d{1,2}|windows-125\d|cp\d{3,5}|koi8-u|mac-roman|macintosh)$/;
+
+/** What a name without end-of-line suffix stands for, or null when nobody knows it. */
+export function tableEncoding(name: string): { base: string; encoding: string } | null {
+  const own = Object.hasOwn(emacsNames, name) ? emacsNames[name] : undefined;
+  if (own) return { base: own[0], encoding: own[1] };
+  return sameNames.test(name) && tables().encodingExists(name) ? { base: name, encoding: name } : null;
+}
+
+/** The longest sequence of bytes that stands for one character in any of these charsets. */
+const longest = 4;
+
+/**
+ * Decodes what is complete; a byte that does not decode becomes its lone surrogate.
+ *
+ * @returns the text, and how many bytes at the end are the start of an unfinished character.
+ */
+export function decodeTable(encoding: string, bytes: Buffer): { text: string; rest: number } {
+  const whole = tables().getDecoder(encoding);
+  const text = whole.write(bytes);
+  if (!text.includes('\ufffd') && !whole.end()) return { text, rest: 0 };
+  return decodeByHand(encoding, bytes);
+}
+
+/** One character at a time: the shortest run of bytes that decodes by itself. */
+function decodeByHand(encoding: string, bytes: Buffer): { text: string; rest: number } {
+  let text = '';
+  let at = 0;
+  while (at < bytes.length) {
+    const one = oneCharacter(encoding, bytes.subarray(at, at + longest));
+    if (one === 'unfinished') return { text, rest: bytes.length - at };
+    if (one === null) text += String.fromCharCode(bytes[at]! < 0x80 ? bytes[at]! : 0xdc00 + bytes[at]!);
+    else text += one.text;
+    at += one === null ? 1 : one.length;
+  }
+  return { text, rest: 0 };
+}
+
+function oneCharacter(encoding: string, bytes: Buffer): { text: string; length: number } | 'unfinished' | null {
+  let pending = false;
+  for (let length = 1; length <= bytes.length; length++) {
+    const decoder = tables().getDecoder(encoding);
+    const text = decoder.write(bytes.subarray(0, length));
+    const tail = decoder.end() ?? '';
+    if (text && !tail && !text.includes('\ufffd')) return { text, length };
+    pending = text === '';
+    if (!pending) return null;
+  }
+  return pending && bytes.length < longest ? 'unfinished' : null;
+}
+
+/** Encodes text; raw bytes go out as they are, what has no code becomes `?`. */
+export function encodeTable(encoding: string, text: string): Buffer {
+  if (text.isWellFormed()) return tables().encode(text, encoding, { addBOM: false });
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const byte = rawByte(text.charCodeAt(i));
+    if (byte === null || isPair(text, i)) continue;
+    parts.push(tables().encode(text.slice(from, i), encoding, { addBOM: false }), Buffer.of(byte));
+    from = i + 1;
+  }
+  parts.push(tables().encode(text.slice(from), encoding, { addBOM: false }));
+  return Buffer.concat(parts);
+}
+
+function isPair(text: string, low: number): boolean {
+  const before = text.charCodeAt(low - 1);
+  return before >= 0xd800 && before <= 0xdbff;
+}
