@@ -1,0 +1,68 @@
+/** Host and service names to addresses, in the resolver's order. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { NetworkProcessError, systemCode } from '../errors';
+import type { InetAddress } from './address';
+import { servicePort, type Protocol } from './services';
+
+/**
+ * A service's port: a number, its digits, or a name.
+ *
+ * @param host Only for the error's text, as Emacs words it.
+ * @throws NP_ADDRESS_PORT outside 0…65535 (Emacs takes it modulo 65536), NP_RESOLVE_FAILED for an unknown name
+ */
+export function resolveService(service: string | number, protocol: Protocol, host: string): number {
+  const text = String(service).trimStart();
+  const port = text === '' ? 0 : /^[+-]?\d+$/.test(text) ? Number(text) : servicePort(text, protocol);
+  const target = `${host}/${service}`;
+  if (port === null || Number.isNaN(port)) {
+    throw new NetworkProcessError(
+      'NP_RESOLVE_FAILED',
+      'error',
+      [`${target} Servname not supported for ai_socktype`],
+      target,
+    );
+  }
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new NetworkProcessError('NP_ADDRESS_PORT', 'error', [`Port out of range 0 to 65535: ${service}`], target);
+  }
+  return port;
+}
+
+const lookupTexts: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'Name or service not known',
+  EAI_NONAME: 'Name or service not known',
+  EAI_AGAIN: 'Temporary failure in name resolution',
+  ENODATA: 'No address associated with hostname',
+  EAI_NODATA: 'No address associated with hostname',
+};
+
+/**
+ * The addresses of a host, in the order the system gives them.
+ *
+ * @param family Only those of this family; null for all.
+ * @param service As given, for the error's text.
+ * @throws NP_RESOLVE_FAILED, with `HOST/SERVICE MESSAGE` as Emacs words it
+ */
+export async function resolveHost(
+  host: string,
+  family: 'ipv4' | 'ipv6' | null,
+  port: number,
+  service: unknown,
+): Promise<InetAddress[]> {
+  const fail = (text: string, cause?: unknown): NetworkProcessError =>
+    new NetworkProcessError('NP_RESOLVE_FAILED', 'error', [`${host}/${String(service)} ${text}`], null, { cause });
+  const numeric = isIP(host);
+  if (numeric) {
+    const own = numeric === 4 ? ('ipv4' as const) : ('ipv6' as const);
+    if (family && own !== family) throw fail('Address family for hostname not supported');
+    return [{ family: own, host, port }];
+  }
+  try {
+    const found = await lookup(host, { all: true, verbatim: true, family: family ? (family === 'ipv4' ? 4 : 6) : 0 });
+    return found.map((a) => ({ family: a.family === 4 ? 'ipv4' : 'ipv6', host: a.address, port }));
+  } catch (error) {
+    const code = systemCode(error) ?? '';
+    throw fail(lookupTexts[code] ?? (error as Error).message, error);
+  }
+}

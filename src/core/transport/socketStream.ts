@@ -1,0 +1,63 @@
+import type { Socket } from 'node:net';
+import type { NetworkAddress } from '../api';
+import { inetVector } from '../address/address';
+import { setSocketOption } from './socketOptions';
+import type { Sent, StreamTransport } from './transport';
+
+/** A connected `net.Socket` as a transport. The socket must allow half-open streams. */
+export class SocketStream implements StreamTransport {
+  onData: (bytes: Buffer) => void = () => undefined;
+  onEnd: (error: unknown) => void = () => undefined;
+  readonly local: NetworkAddress;
+  readonly remote: NetworkAddress;
+  private over = false;
+
+  /** @param paths The addresses of a local socket; an internet socket knows its own. */
+  constructor(
+    private readonly socket: Socket,
+    paths?: { local: string; remote: string },
+  ) {
+    this.local = paths?.local ?? inetVector(socket.localAddress ?? '0.0.0.0', socket.localPort ?? 0);
+    this.remote = paths?.remote ?? inetVector(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0);
+    socket.pause();
+    socket.on('data', (bytes: Buffer) => this.onData(bytes));
+    socket.on('end', () => this.finish(null));
+    // A reset may come while the socket is paused: what was read before it is still in the stream's buffer.
+    socket.on('error', (error) => this.finish(error));
+    socket.on('close', () => this.finish(null));
+  }
+
+  setReading(on: boolean): void {
+    if (this.over) return;
+    if (on) this.socket.resume();
+    else this.socket.pause();
+  }
+
+  write(bytes: Uint8Array, sent: Sent): void {
+    this.socket.write(bytes, (error) => sent(error ?? null));
+  }
+
+  end(): void {
+    this.socket.end();
+  }
+
+  setOption(option: string, value: unknown): void {
+    setSocketOption(this.socket, option, value);
+  }
+
+  close(): void {
+    this.over = true;
+    this.socket.removeAllListeners('data');
+    this.socket.destroy();
+  }
+
+  private finish(error: unknown): void {
+    if (this.over) return;
+    this.over = true;
+    for (let rest = this.socket.read() as Buffer | null; rest; rest = this.socket.read() as Buffer | null) {
+      // read() itself emits 'data' unless the stream has already failed.
+      if (error) this.onData(rest);
+    }
+    this.onEnd(error);
+  }
+}
