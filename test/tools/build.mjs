@@ -25,10 +25,8 @@ const common = {
   logLevel: 'warning',
 };
 
-/** Builds dist/ for people: extension.js and its tables, minified. Returns esbuild's metafile. */
-export async function buildExtension({ minify = true } = {}) {
-  rmSync(`${root}/dist/extension.js`, { force: true });
-  const tables = await build({
+function buildTables(minify) {
+  return build({
     ...common,
     minify,
     sourcemap: false,
@@ -36,6 +34,12 @@ export async function buildExtension({ minify = true } = {}) {
     entryPoints: { charsetTables: 'src/core/coding/charsetTables.ts' },
     outdir: 'dist',
   });
+}
+
+/** Builds dist/ for people: extension.js and its tables, minified. Returns esbuild's metafile. */
+export async function buildExtension({ minify = true } = {}) {
+  rmSync(`${root}/dist/extension.js`, { force: true });
+  const tables = await buildTables(minify);
   const main = await build({
     ...common,
     minify,
@@ -54,6 +58,24 @@ export async function buildExtension({ minify = true } = {}) {
  */
 export async function buildCore() {
   await build({ ...common, entryPoints: { core: 'src/core/index.ts' }, outdir: 'dist', plugins: [tablesApart] });
+}
+
+/** Builds the conformance driver (dist/conformance/driver.js), which loads dist/core.js and its tables. */
+export async function buildDriver() {
+  if (!existsSync(`${root}/dist/charsetTables.js`)) await buildTables(false);
+  await build({
+    ...common,
+    entryPoints: { driver: 'test/conformance/driver.ts' },
+    outdir: 'dist/conformance',
+    plugins: [
+      {
+        name: 'core-apart',
+        setup(b) {
+          b.onResolve({ filter: /\/src\/core$/ }, () => ({ path: '../core.js', external: true }));
+        },
+      },
+    ],
+  });
 }
 
 /** Builds test suites, each file apart, to dist/test/, with the tables beside each folder that needs them. */
@@ -82,5 +104,6 @@ export async function buildTests() {
 if (process.argv[1] === import.meta.filename || process.argv[1]?.endsWith('build.mjs')) {
   if (existsSync(`${root}/src/extension.ts`)) await buildExtension({ minify: !process.argv.includes('--dev') });
   await buildCore();
+  await buildDriver();
   if (process.argv.includes('--tests')) await buildTests();
 }

@@ -34,6 +34,21 @@ const quietSettings = {
   'accessibility.signalOptions.volume': 0,
 };
 
+/** What is typed is what stands there, and a read editor shows no more than its text. */
+const plainEditor = {
+  'editor.autoClosingBrackets': 'never',
+  'editor.autoClosingQuotes': 'never',
+  'editor.autoIndent': 'none',
+  'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+  'editor.suggestOnTriggerCharacters': false,
+  'editor.acceptSuggestionOnEnter': 'off',
+  'editor.wordBasedSuggestions': 'off',
+  'editor.renderWhitespace': 'none',
+  'editor.stickyScroll.enabled': false,
+  'workbench.editor.empty.hint': 'hidden',
+  'workbench.editor.untitled.labelFormat': 'name',
+};
+
 /**
  * Starts the server and waits until it answers.
  *
@@ -178,9 +193,10 @@ class Server {
   }
 }
 
-function writeUserData(dataDir, { userSettings = {}, keybindings, trust }) {
+function writeUserData(dataDir, { userSettings = {}, keybindings, trust, smokeDriver }) {
+  const driven = smokeDriver === false ? {} : plainEditor;
   const trustSettings = trust === false ? { 'security.workspace.trust.enabled': true } : {};
-  const settings = JSON.stringify({ ...quietSettings, ...trustSettings, ...userSettings }, null, 2);
+  const settings = JSON.stringify({ ...quietSettings, ...driven, ...trustSettings, ...userSettings }, null, 2);
   // The server of this build keeps the user's settings on disk, below User.
   for (const part of ['User', 'Machine']) mkdirSync(`${dataDir}/data/${part}`, { recursive: true });
   writeFileSync(`${dataDir}/data/User/settings.json`, settings);

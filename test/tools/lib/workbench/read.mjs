@@ -1,0 +1,146 @@
+// Functions that run inside the page and read it. Each stands alone: the page gets its text, nothing around it.
+// They take the selectors as an argument and return plain data; what can't be seen is left out.
+
+/** The open quick pick or input box, or null. */
+export function readQuickInput(at) {
+  const box = document.querySelector(at.quickInput);
+  if (!box || box.style.display === 'none' || !box.offsetParent) return null;
+  const text = (element) => element?.textContent.replaceAll('\u00a0', ' ').trim() || undefined;
+  const input = box.querySelector(at.quickText);
+  const messageClass = box.querySelector(at.quickBox)?.className ?? '';
+  const rows = [...box.querySelectorAll(at.listRow)].sort((a, b) => a.dataset.index - b.dataset.index);
+  return {
+    title: text(box.querySelector(at.quickTitle)) ?? '',
+    value: input?.offsetParent ? input.value : undefined,
+    placeholder: input?.placeholder ?? '',
+    message: text(box.querySelector(at.quickMessage)),
+    severity: ['error', 'warning', 'info'].find((name) => messageClass.split(' ').includes(name)),
+    buttons: [...box.querySelectorAll(at.quickButton)].map((b) => b.getAttribute('aria-label')),
+    complete: rows.length === 0 || rows.at(-1).dataset.lastElement === 'true',
+    items: rows
+      .filter((row) => row.querySelector('.quick-input-list-label'))
+      .map((row) => {
+        const [first, second] = row.querySelectorAll('.quick-input-list-row');
+        return {
+          label: text(first?.querySelector('.label-name')) ?? '',
+          description: text(first?.querySelector('.label-description')),
+          detail: text(second?.querySelector('.label-name')),
+          separator: text(row.querySelector('.quick-input-list-separator')),
+          checked: row.querySelector('.quick-input-list-checkbox')?.ariaChecked ?? undefined,
+          focused: row.classList.contains('focused'),
+          index: Number(row.dataset.index),
+        };
+      }),
+  };
+}
+
+/** The tree rows that one pane (given as its element) has drawn. */
+export function readTreeRows(pane, at) {
+  const text = (element) => element?.textContent.replaceAll('\u00a0', ' ') || undefined;
+  const flag = (value) => (value === null ? undefined : value === 'true');
+  return [...pane.querySelectorAll(at.listRow)]
+    .sort((a, b) => a.dataset.index - b.dataset.index)
+    .map((row) => ({
+      label: text(row.querySelector('.label-name')) ?? '',
+      description: text(row.querySelector('.label-description')),
+      level: Number(row.getAttribute('aria-level')),
+      expanded: flag(row.getAttribute('aria-expanded')),
+      selected: row.getAttribute('aria-selected') === 'true' || row.classList.contains('selected'),
+      focused: row.classList.contains('focused'),
+      ariaLabel: row.getAttribute('aria-label') ?? '',
+      icon: row.querySelector('.custom-view-tree-node-item-icon')?.className.match(/codicon-(?!colored)([\w-]+)/)?.[1],
+      actions: [...row.querySelectorAll('.actions .action-label')].map((a) => a.getAttribute('aria-label')),
+      index: Number(row.dataset.index),
+      last: row.dataset.lastElement === 'true',
+    }));
+}
+
+/** The notifications in the centre, newest first. */
+export function readNotifications(at) {
+  return [...document.querySelectorAll(at.notification)]
+    .sort((a, b) => a.dataset.index - b.dataset.index)
+    .map((row) => ({
+      message: row.querySelector('.notification-list-item-message')?.textContent.trim() ?? '',
+      severity: row.querySelector('.notification-list-item-icon')?.className.match(/codicon-(info|warning|error)/)?.[1],
+      buttons: [...row.querySelectorAll('.notification-list-item-buttons-container .monaco-button')].map((b) =>
+        b.textContent.trim(),
+      ),
+    }));
+}
+
+/** The modal dialog, or null. */
+export function readDialog(at) {
+  const box = document.querySelector(at.dialog);
+  if (!box) return null;
+  return {
+    message: box.querySelector('.dialog-message-text')?.textContent.trim() ?? '',
+    detail: box.querySelector('.dialog-message-detail')?.textContent.trim() ?? '',
+    buttons: [...box.querySelectorAll('.dialog-buttons .monaco-button')].map((b) => b.textContent.trim()),
+  };
+}
+
+/** All editor tabs, group by group. */
+export function readTabs(at) {
+  return [...document.querySelectorAll(at.group)].flatMap((group, number) =>
+    [...group.querySelectorAll(at.tab)].map((tab) => ({
+      // The name's ending stands apart from its label.
+      title: tab.querySelector('.monaco-icon-name-container')?.textContent.trim() ?? '',
+      name: tab.dataset.resourceName ?? '',
+      ariaLabel: tab.getAttribute('aria-label') ?? '',
+      active: tab.classList.contains('active') && group.classList.contains('active'),
+      visible: tab.classList.contains('active'),
+      dirty: tab.classList.contains('dirty'),
+      group: number,
+    })),
+  );
+}
+
+/** The lines that the editor of a group (by number, or the active one) shows, or null without a text editor. */
+export function readEditorLines({ at, number }) {
+  const groups = [...document.querySelectorAll(at.group)];
+  const group = groups[number] ?? groups.find((g) => g.classList.contains('active')) ?? groups[0];
+  const editor = group && [...group.querySelectorAll(at.editor)].find((e) => e.offsetParent);
+  if (!editor) return null;
+  return [...editor.querySelectorAll(at.viewLine)]
+    .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
+    .map((line) => line.textContent.replaceAll('\u00a0', ' '));
+}
+
+/** Tabs of the panel and icons of the activity bar. */
+export function readContainers(at) {
+  return [...document.querySelectorAll(at.containerTab)].map((item) => {
+    const label = item.querySelector('.action-label');
+    const badge = item.querySelector('.badge');
+    const shown = badge && getComputedStyle(badge).display !== 'none';
+    return {
+      title: label?.textContent || (label?.getAttribute('aria-label') ?? '').replace(/ - .*| \(.*/, ''),
+      ariaLabel: label?.getAttribute('aria-label') ?? '',
+      badge: (shown && badge.querySelector('.badge-content')?.textContent) || '',
+      checked: item.classList.contains('checked'),
+    };
+  });
+}
+
+/** The status bar's items. */
+export function readStatusItems(at) {
+  return [...document.querySelectorAll(at.statusItem)]
+    .filter((item) => item.offsetParent)
+    .map((item) => ({
+      id: item.id,
+      text: item.textContent.replaceAll('\u00a0', ' ').trim(),
+      ariaLabel: item.getAttribute('aria-label') ?? '',
+      icon: item.querySelector('.codicon')?.className.match(/codicon-([\w-]+)/)?.[1],
+    }));
+}
+
+/** Titles of the view panes that can be seen. */
+export function readPanes(at) {
+  return [...document.querySelectorAll(at.pane)]
+    .filter((pane) => pane.offsetParent)
+    .map((pane) =>
+      pane
+        .querySelector(at.paneHeader)
+        ?.getAttribute('aria-label')
+        ?.replace(/ Section$/, ''),
+    );
+}

@@ -1,0 +1,242 @@
+import { readContainers, readPanes, readTreeRows } from './read.mjs';
+import { at } from './selectors.mjs';
+
+/** View containers, their panes, and trees in them. A row is named by its label, a RegExp or a test of the row. */
+export const Views = (Base) =>
+  class extends Base {
+    /** Shows a view container of the panel. */
+    async showPanel(title) {
+      if (await this.#isShown(title)) return;
+      // The panel's other views may be costly to show (a terminal starts a shell), so not by way of them.
+      if (!(await this.page.locator(at.panel).isVisible())) await this.command(`View: Toggle ${title}`);
+      else await this.#containerTab(title).click();
+      await this.until(`the panel to show ${title}`, () => this.#isShown(title));
+    }
+
+    /** The text of the badge on a container's tab or icon; '' without a badge. */
+    async badge(title) {
+      const container = await this.until(`a view container ${title}`, () => this.#container(title));
+      return container.badge;
+    }
+
+    /** Views that can be seen. */
+    viewTitles() {
+      return this.read(readPanes);
+    }
+
+    /** All rows of the tree in a view, from the first to the last, scrolling where it is longer than its pane. */
+    async treeRows(view) {
+      const drawn = await this.#drawnRows(view);
+      if (!drawn.length || (drawn[0].index === 0 && drawn.at(-1).last)) return drawn.map(publicRow);
+      return (await this.#allRows(view)).map(publicRow);
+    }
+
+    /** Waits for a row and returns it. */
+    waitRow(view, row, timeout) {
+      return this.until(
+        `a row ${row} in ${view}`,
+        async () => (await this.treeRows(view)).find((candidate) => fits(row, candidate)),
+        timeout,
+      );
+    }
+
+    /** Waits until no row fits. */
+    waitNoRow(view, row, timeout) {
+      return this.untilNot(
+        `no row ${row} in ${view}`,
+        async () => (await this.treeRows(view)).some((candidate) => fits(row, candidate)),
+        timeout,
+      );
+    }
+
+    /** Clicks a row; options as for Playwright's click. */
+    async clickRow(view, row, options) {
+      const target = await this.#row(view, row);
+      await target.locator('.label-name').first().click(options);
+    }
+
+    async expandRow(view, row) {
+      await this.#setExpanded(view, row, true);
+    }
+
+    async collapseRow(view, row) {
+      await this.#setExpanded(view, row, false);
+    }
+
+    /** Clicks one of a row's inline buttons. */
+    async rowAction(view, row, action) {
+      const target = await this.#row(view, row);
+      await target.hover();
+      const button = target.locator(`.actions .action-label[aria-label="${action}"]`);
+      await this.until(`a button "${action}" on row ${row}`, () => button.isVisible());
+      await button.click();
+    }
+
+    /** Picks from a row's context menu; a list of labels goes through submenus. */
+    async rowMenu(view, row, item) {
+      await this.#openMenu(view, row);
+      for (const label of [item].flat()) await this.#menuItem(label);
+      await this.untilNot('the context menu to close', () => this.page.locator(at.menu).first().isVisible());
+    }
+
+    /** The labels in a row's context menu. */
+    async rowMenuItems(view, row) {
+      await this.#openMenu(view, row);
+      const labels = await this.#menuLabels();
+      await this.press('Escape');
+      await this.untilNot('the context menu to close', () => this.page.locator(at.menu).first().isVisible());
+      return labels;
+    }
+
+    /** Clicks a button in a view's title, or picks it from the title's "…" menu. */
+    async viewTitleAction(view, action) {
+      const pane = await this.#pane(view);
+      const header = pane.locator(at.paneHeader);
+      // A container's only view shows no header: its buttons are then the panel's.
+      const merged = !(await header.isVisible());
+      const place = merged ? this.page.locator(at.panelTitleActions) : header;
+      if (!merged) await header.hover();
+      const button = place.locator(`.action-label[aria-label="${action}"]`);
+      const more = place.locator('.codicon-toolbar-more');
+      await this.until(
+        `a button "${action}" in the title of ${view}`,
+        async () => (await button.first().isVisible()) || (await more.first().isVisible()),
+      );
+      if (await button.first().isVisible()) return button.first().click();
+      await more.first().click();
+      await this.page.waitForTimeout(200);
+      await this.#menuItem(action);
+    }
+
+    /** The welcome text of an empty view: {texts, buttons}. */
+    async welcome(view) {
+      const pane = await this.#pane(view);
+      const content = pane.locator(at.welcome);
+      await this.until(`a welcome text in ${view}`, () => content.first().isVisible());
+      const texts = await content.locator('p').allInnerTexts();
+      return { texts, buttons: (await content.locator('.monaco-button').allInnerTexts()).map((text) => text.trim()) };
+    }
+
+    async clickWelcome(view, button) {
+      const pane = await this.#pane(view);
+      const target = pane.locator(`${at.welcome} .monaco-button`, { hasText: button });
+      await this.until(`a button "${button}" in ${view}`, () => target.first().isVisible());
+      await target.first().click();
+    }
+
+    /** The message above a tree; '' without one. */
+    async treeMessage(view) {
+      const message = (await this.#pane(view)).locator(at.treeMessage);
+      return (await message.count()) ? message.first().innerText() : '';
+    }
+
+    async #isShown(title) {
+      if (!(await this.page.locator(at.panel).isVisible())) return false;
+      return (await this.#container(title))?.checked;
+    }
+
+    async #container(title) {
+      return (await this.read(readContainers)).find((container) => container.title === title);
+    }
+
+    #containerTab(title) {
+      return this.page.locator(`${at.panel} ${at.containerTab}`, { has: this.page.getByText(title, { exact: true }) });
+    }
+
+    async #pane(view) {
+      const pane = this.page.locator(`${at.pane}:has(> .pane-header[aria-label="${view} Section"])`);
+      await this.until(`a view "${view}"`, () => pane.isVisible());
+      const header = pane.locator(at.paneHeader);
+      if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+      return pane;
+    }
+
+    async #drawnRows(view) {
+      return (await this.#pane(view)).evaluate(readTreeRows, at);
+    }
+
+    async #allRows(view) {
+      const found = new Map();
+      await this.#scrollTree(view, -100_000);
+      for (let guard = 0; guard < 500; guard++) {
+        const rows = await this.#drawnRows(view);
+        for (const row of rows) found.set(row.index, row);
+        if (!rows.length || rows.at(-1).last) break;
+        await this.#scrollTree(view, 80);
+      }
+      return [...found.values()].sort((a, b) => a.index - b.index);
+    }
+
+    async #scrollTree(view, pixels) {
+      const tree = (await this.#pane(view)).locator('.monaco-list').first();
+      await tree.hover({ force: true });
+      await this.page.mouse.wheel(0, pixels);
+      await this.page.waitForTimeout(40);
+    }
+
+    /** The row as an element on the screen, scrolled to if need be. */
+    async #row(view, row) {
+      const { index } = await this.until(`a row ${row} in ${view}`, async () => {
+        const rows = await this.#drawnRows(view);
+        return rows.find((candidate) => fits(row, candidate)) ?? (await this.#scrollTo(view, row));
+      });
+      return (await this.#pane(view)).locator(`${at.listRow}[data-index="${index}"]`);
+    }
+
+    async #scrollTo(view, row) {
+      const drawn = await this.#drawnRows(view);
+      if (!drawn.length || (drawn[0].index === 0 && drawn.at(-1).last)) return undefined;
+      await this.#scrollTree(view, -100_000);
+      for (let guard = 0; guard < 500; guard++) {
+        const rows = await this.#drawnRows(view);
+        const found = rows.find((candidate) => fits(row, candidate));
+        if (found || !rows.length || rows.at(-1).last) return found;
+        await this.#scrollTree(view, 80);
+      }
+      return undefined;
+    }
+
+    async #setExpanded(view, row, wanted) {
+      const { expanded } = await this.until(`row ${row} in ${view} to have children`, async () => {
+        const found = await this.waitRow(view, row);
+        return found.expanded !== undefined && found;
+      });
+      if (expanded !== wanted) await (await this.#row(view, row)).locator(at.twistie).click();
+      await this.until(
+        `row ${row} in ${view} to be ${wanted ? 'expanded' : 'collapsed'}`,
+        async () => (await this.waitRow(view, row)).expanded === wanted,
+      );
+    }
+
+    async #openMenu(view, row) {
+      const target = await this.#row(view, row);
+      await target.locator('.label-name').first().click({ button: 'right' });
+      await this.until('a context menu', async () => (await this.#menuLabels()).length);
+      // For its first tenth of a second a menu takes no click, lest the one that opened it picked something.
+      await this.page.waitForTimeout(200);
+    }
+
+    #menuLabels() {
+      // Playwright's locators look into the open shadow root that the menu is in.
+      return this.page
+        .locator(`${at.menu} .action-menu-item .action-label`)
+        .evaluateAll((labels) => labels.map((label) => label.getAttribute('aria-label') ?? label.textContent));
+    }
+
+    async #menuItem(label) {
+      const item = this.page.locator(`${at.menu} .action-menu-item`, {
+        has: this.page.locator(`.action-label[aria-label="${label}"]`),
+      });
+      await this.until(`"${label}" in the menu (it has: ${await this.#menuLabels()})`, () => item.last().isVisible());
+      await item.last().click();
+    }
+  };
+
+function fits(wanted, row) {
+  if (typeof wanted === 'function') return wanted(row);
+  return wanted instanceof RegExp ? wanted.test(row.label) : row.label === wanted;
+}
+
+function publicRow({ index: _index, last: _last, ...row }) {
+  return row;
+}
