@@ -1,6 +1,374 @@
-import type { NetworkProcesses } from './api';
+import type {
+  BufferDesignator,
+  ErrorReport,
+  Event,
+  Filter,
+  MakeOptions,
+  Marker,
+  NetworkAddress,
+  NetworkProcess,
+  NetworkProcesses,
+  NetworkProcessSpec,
+  Options,
+  Plist,
+  ProcessChange,
+  ProcessDesignator,
+  ProcessStatus,
+  Sentinel,
+  Text,
+  TextBuffer,
+} from './api';
+import { formatNetworkAddress, fromVector, inetVector } from './address/address';
+import { Emitter } from './base/event';
+import { Buffer } from './buffer/buffer';
+import { BufferList } from './buffer/bufferList';
+import { codingSystem } from './coding/codingSystem';
+import { NetworkProcessError, wrongType } from './errors';
+import { isNil } from './make/checkSpec';
+import { ProcessMaker } from './make/processMaker';
+import { processTable } from './process/listProcesses';
+import { internalDefaultProcessFilter, internalDefaultProcessSentinel, Process, type World } from './process/process';
+import { Registry } from './process/registry';
+import { featurep } from './features';
+import { canSetOption, checkOption, optionNames } from './transport/socketOptions';
+
+const MiB = 1024 * 1024;
 
 /** Makes a registry of network processes and buffers, with nothing in it. */
 export function createNetworkProcesses(): NetworkProcesses {
-  throw new Error('not yet');
+  return new Functions();
+}
+
+/** Emacs' functions: who may be named how, and which error comes first. The rest is the process's own. */
+class Functions implements NetworkProcesses {
+  readonly options: Options = {
+    readProcessOutputMax: 4096,
+    connectTimeoutMs: 30_000,
+    sendQueueBytes: 16 * MiB,
+    maxClients: 2_000,
+    bufferTextBytes: 32 * MiB,
+    byteLogBytes: MiB,
+    defaultCoding: { decode: 'undecided-unix', encode: 'utf-8-unix' },
+  };
+  readonly internalDefaultProcessFilter = internalDefaultProcessFilter;
+  readonly internalDefaultProcessSentinel = internalDefaultProcessSentinel;
+
+  private readonly reports = new Emitter<ErrorReport>(() => undefined);
+  private readonly listenerFailed = (error: unknown): void =>
+    this.reports.fire({ source: 'listener', process: null, error });
+  private readonly changes = new Emitter<ProcessChange>(this.listenerFailed);
+  private readonly registry = new Registry();
+  private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
+  private readonly maker: ProcessMaker;
+
+  constructor() {
+    const world: World = {
+      options: this.options,
+      registry: this.registry,
+      changed: (change) => this.changes.fire(change),
+      report: (report) => this.reports.fire(report),
+    };
+    this.maker = new ProcessMaker(world, this.buffers);
+  }
+
+  get onDidChangeProcess(): Event<ProcessChange> {
+    return this.changes.event;
+  }
+
+  get onDidReportError(): Event<ErrorReport> {
+    return this.reports.event;
+  }
+
+  get onDidCreateBuffer(): Event<TextBuffer> {
+    return this.buffers.onDidCreate;
+  }
+
+  get onDidKillBuffer(): Event<TextBuffer> {
+    return this.buffers.onDidKill;
+  }
+
+  makeNetworkProcess(spec?: NetworkProcessSpec, options: MakeOptions = {}): Promise<NetworkProcess | null> {
+    return this.maker.make(spec, options);
+  }
+
+  // ------------------------------------------------------------------- finding
+
+  processList(): NetworkProcess[] {
+    return this.registry.list();
+  }
+
+  getProcess(name: string | NetworkProcess): NetworkProcess | null {
+    if (name instanceof Process) return name;
+    if (typeof name !== 'string') throw wrongType('stringp', name);
+    return this.registry.get(name);
+  }
+
+  getBufferProcess(buffer: BufferDesignator | null): NetworkProcess | null {
+    const found = buffer === null ? null : this.buffers.get(buffer);
+    return found ? (this.registry.ofBuffer(found)[0] ?? null) : null;
+  }
+
+  private find(designator: ProcessDesignator): Process {
+    if (designator instanceof Process) return designator;
+    if (typeof designator === 'string') {
+      const named = this.registry.get(designator);
+      if (named) return named;
+    } else if (!(designator instanceof Buffer)) throw wrongType('processp', designator);
+    const buffer = this.buffers.get(designator as BufferDesignator);
+    if (!buffer) throw noProcess(`Process ${designator as string} does not exist`);
+    if (!buffer.live) throw noProcess('Attempt to get process for a dead buffer');
+    const process = this.registry.ofBuffer(buffer)[0];
+    if (!process) throw noProcess(`Buffer ${buffer.name} has no process`);
+    return process;
+  }
+
+  // --------------------------------------------------------------- information
+
+  processName(process: NetworkProcess): string {
+    return own(process).name;
+  }
+
+  processType(process: ProcessDesignator): 'network' {
+    this.find(process);
+    return 'network';
+  }
+
+  processStatus(process: ProcessDesignator): ProcessStatus | null {
+    if (typeof process === 'string') return this.registry.get(process)?.status ?? null;
+    return this.find(process).status;
+  }
+
+  processLiveP(process: NetworkProcess): boolean {
+    const { status } = own(process);
+    return status !== 'closed' && status !== 'failed';
+  }
+
+  processExitStatus(process: NetworkProcess): number | string {
+    return own(process).exitStatus;
+  }
+
+  processId(process: NetworkProcess): null {
+    own(process);
+    return null;
+  }
+
+  processCommand(process: NetworkProcess): true | null {
+    return own(process).isStopped ? true : null;
+  }
+
+  processContact(process: NetworkProcess, key?: null): [unknown, unknown];
+  processContact(process: NetworkProcess, key: true): Record<string, unknown>;
+  processContact(process: NetworkProcess, key: string): unknown;
+  processContact(process: NetworkProcess, key: true | string | null = null): unknown {
+    const { contact } = own(process);
+    const get = (k: string): unknown => {
+      const value = contact.get(k);
+      return isNil(value) ? null : value;
+    };
+    if (key === null) return [get('host'), get('service')];
+    if (key !== true) return get(key);
+    const all = Object.create(null) as Record<string, unknown>;
+    for (const k of contact.keys()) all[k] = get(k);
+    return all;
+  }
+
+  processQueryOnExitFlag(process: NetworkProcess): boolean {
+    return own(process).query;
+  }
+
+  setProcessQueryOnExitFlag(process: NetworkProcess, flag: unknown): unknown {
+    own(process).query = !isNil(flag);
+    return flag;
+  }
+
+  // ------------------------------------------------------------ buffer and mark
+
+  processBuffer(process: NetworkProcess): TextBuffer | null {
+    return own(process).buffer;
+  }
+
+  setProcessBuffer(process: NetworkProcess, buffer: TextBuffer | null): TextBuffer | null {
+    const target = own(process);
+    if (!isNil(buffer) && !(buffer instanceof Buffer)) throw wrongType('bufferp', buffer);
+    target.setBuffer(isNil(buffer) ? null : buffer);
+    return buffer;
+  }
+
+  processMark(process: NetworkProcess): Marker {
+    return own(process).mark;
+  }
+
+  // -------------------------------------------------------- filter and sentinel
+
+  processFilter(process: NetworkProcess): Filter | true {
+    return own(process).filter;
+  }
+
+  setProcessFilter(process: NetworkProcess, filter: Filter | true | null): Filter | true {
+    return own(process).setFilter(isNil(filter) ? null : filter);
+  }
+
+  processSentinel(process: NetworkProcess): Sentinel {
+    return own(process).sentinel;
+  }
+
+  setProcessSentinel(process: NetworkProcess, sentinel: Sentinel | null): Sentinel {
+    return own(process).setSentinel(isNil(sentinel) ? null : sentinel);
+  }
+
+  // -------------------------------------------------------------- property list
+
+  processPlist(process: NetworkProcess): Map<string, unknown> {
+    return own(process).plist;
+  }
+
+  setProcessPlist(process: NetworkProcess, plist: Plist | null): Map<string, unknown> {
+    return own(process).setPlist(plist);
+  }
+
+  processGet(process: NetworkProcess, key: string): unknown {
+    return own(process).plist.get(key) ?? null;
+  }
+
+  processPut(process: NetworkProcess, key: string, value: unknown): void {
+    own(process).put(key, value);
+  }
+
+  // --------------------------------------------------------------------- coding
+
+  processCodingSystem(process: NetworkProcess): { decode: string | null; encode: string | null } {
+    const { decode, encode } = own(process);
+    return { decode: decode?.name ?? null, encode: encode?.name ?? null };
+  }
+
+  setProcessCodingSystem(process: NetworkProcess, decode: unknown = null, encode: unknown = null): void {
+    own(process).setCoding(codingSystem(decode), codingSystem(encode));
+  }
+
+  processFilterMultibyteP(process: NetworkProcess): boolean {
+    return own(process).filterMultibyte;
+  }
+
+  setProcessFilterMultibyte(process: NetworkProcess, flag: unknown): void {
+    own(process).setFilterMultibyte(!isNil(flag));
+  }
+
+  // -------------------------------------------------------------------- sending
+
+  async processSendString(process: ProcessDesignator, text: Text): Promise<void> {
+    if (typeof text !== 'string' && !(text instanceof Uint8Array)) throw wrongType('stringp', text);
+    await this.find(process).send(text);
+  }
+
+  async processSendRegion(
+    process: ProcessDesignator,
+    buffer: TextBuffer,
+    start: number,
+    end: number,
+  ): Promise<void> {
+    await this.find(process).send(buffer.text(start, end));
+  }
+
+  async processSendEof(process: ProcessDesignator): Promise<void> {
+    await this.find(process).sendEof();
+  }
+
+  // ------------------------------------------------------- addresses and options
+
+  processDatagramAddress(process: NetworkProcess): NetworkAddress | null {
+    const { isDatagram, isClosed, peer } = own(process);
+    return isDatagram && !isClosed ? peer : null;
+  }
+
+  setProcessDatagramAddress(process: NetworkProcess, address: unknown): NetworkAddress | null {
+    const target = own(process);
+    const inet = fromVector(address);
+    const local = target.contact.get('local');
+    if (!target.isDatagram || target.isClosed || !inet || !Array.isArray(local)) return null;
+    const vector = inetVector(inet.host, inet.port);
+    if (vector.length !== local.length) return null;
+    target.setPeer(vector);
+    return vector;
+  }
+
+  setNetworkProcessOption(process: NetworkProcess, option: string, value: unknown, noError?: unknown): true | null {
+    const target = own(process);
+    if (target.isClosed) throw new NetworkProcessError('NP_SEND_NOT_RUNNING', 'error', ['Process is not running'], target.name);
+    if (typeof option !== 'string') throw wrongType('symbolp', option);
+    if (!optionNames.includes(option)) {
+      if (!isNil(noError)) return null;
+      throw new NetworkProcessError('NP_OPTION_UNKNOWN', 'error', ['Unknown or unsupported option'], option);
+    }
+    checkOption(option, value, target.isDatagram ? 'datagram' : 'stream');
+    target.setOption(option, value);
+    return true;
+  }
+
+  // ---------------------------------------------------------------- life and end
+
+  deleteProcess(process: ProcessDesignator): void {
+    this.find(process).delete();
+  }
+
+  stopProcess(process: ProcessDesignator): NetworkProcess {
+    const target = this.find(process);
+    target.setStopped(true);
+    return target;
+  }
+
+  continueProcess(process: ProcessDesignator): NetworkProcess {
+    const target = this.find(process);
+    target.setStopped(false);
+    return target;
+  }
+
+  listProcesses(): string {
+    return processTable(this.registry.list());
+  }
+
+  formatNetworkAddress(address: NetworkAddress | null, omitPort?: unknown): string | null {
+    return formatNetworkAddress(address, !isNil(omitPort));
+  }
+
+  featurep(subfeature: string | readonly [string, unknown]): boolean {
+    return featurep(subfeature, canSetOption);
+  }
+
+  // --------------------------------------------------------------------- buffers
+
+  bufferList(): TextBuffer[] {
+    return this.buffers.all();
+  }
+
+  getBuffer(buffer: BufferDesignator): TextBuffer | null {
+    return this.buffers.get(buffer);
+  }
+
+  getBufferCreate(buffer: BufferDesignator): TextBuffer {
+    return this.buffers.getOrCreate(buffer);
+  }
+
+  killBuffer(buffer: BufferDesignator): void {
+    const target = this.buffers.get(buffer);
+    if (!target) throw new NetworkProcessError('NP_BUFFER_DEAD', 'error', [`No buffer named ${String(buffer)}`]);
+    for (const process of this.registry.ofBuffer(target)) process.delete();
+    this.buffers.kill(target);
+  }
+
+  dispose(): void {
+    for (const process of this.registry.list()) process.discard();
+    this.changes.dispose();
+    this.reports.dispose();
+    this.buffers.dispose();
+  }
+}
+
+/** Functions that Emacs gives a process object only. */
+function own(process: NetworkProcess): Process {
+  if (process instanceof Process) return process;
+  throw wrongType('processp', process);
+}
+
+function noProcess(text: string): NetworkProcessError {
+  return new NetworkProcessError('NP_NO_PROCESS', 'error', [text]);
 }

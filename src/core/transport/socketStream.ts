@@ -11,6 +11,7 @@ export class SocketStream implements StreamTransport {
   readonly local: NetworkAddress;
   readonly remote: NetworkAddress;
   private over = false;
+  private reading = false;
 
   /** @param paths The addresses of a local socket; an internet socket knows its own. */
   constructor(
@@ -28,7 +29,8 @@ export class SocketStream implements StreamTransport {
   }
 
   setReading(on: boolean): void {
-    if (this.over) return;
+    if (this.over || on === this.reading) return;
+    this.reading = on;
     if (on) this.socket.resume();
     else this.socket.pause();
   }

@@ -23,6 +23,7 @@ export class StreamListener implements ListenTransport {
   onAcceptError: (error: unknown) => void = () => undefined;
   readonly local: NetworkAddress;
   private closed = false;
+  private accepting = false;
 
   private constructor(
     listen: (onConnection: (socket: Socket | null, errno: number) => void) => ListenHandle | HandleFailure,
@@ -53,14 +54,19 @@ export class StreamListener implements ListenTransport {
   }
 
   setReading(on: boolean): void {
-    if (!this.closed) this.handle.accept(on);
+    if (this.closed || on === this.accepting) return;
+    this.accepting = on;
+    this.handle.accept(on);
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.file?.remove();
-    this.handle.close();
+    try {
+      this.file?.remove();
+    } finally {
+      this.handle.close();
+    }
   }
 
   private handleConnection(socket: Socket | null, errno: number): void {

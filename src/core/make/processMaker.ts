@@ -1,0 +1,268 @@
+import type { MakeOptions, NetworkProcessSpec } from '../api';
+import { endpoint, hostText, inetVector, type InetAddress } from '../address/address';
+import { resolveService } from '../address/resolve';
+import type { BufferList } from '../buffer/bufferList';
+import { fileError, isNetworkProcessError, systemNumber, systemText } from '../errors';
+import { Process, type World } from '../process/process';
+import { connectStream } from '../transport/connectStream';
+import { DatagramSocket } from '../transport/datagramSocket';
+import { LocalFile, removeStaleSocket } from '../transport/localFile';
+import { setSocketOption } from '../transport/socketOptions';
+import { ListenError, StreamListener } from '../transport/streamListener';
+import type { StreamTransport } from '../transport/transport';
+import { Attempt, targetText, type Target } from './attempt';
+import { checkRest, checkWhere, type CheckedRest, type CheckedWhere } from './checkSpec';
+
+/** A spec whose every keyword has been looked at. */
+type Checked = CheckedWhere & CheckedRest;
+
+interface Made {
+  readonly process: Process;
+  readonly checked: Checked;
+}
+
+/**
+ * `make-network-process`: where checked arguments, addresses, sockets and processes meet.
+ *
+ * @see Emacs Lisp manual, "make-network-process"
+ */
+export class ProcessMaker {
+  /** All connections accepted by any server so far: it names those of local servers. */
+  private accepted = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly buffers: BufferList,
+  ) {}
+
+  /** Rejects with Emacs' error, first failing check first, and leaves nothing behind. */
+  async make(spec: NetworkProcessSpec | undefined, options: MakeOptions): Promise<Process | null> {
+    if (!spec || Object.keys(spec).length === 0) return null;
+    const checked = checkWhere(spec);
+    const port = portOf(checked);
+    const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, options.signal);
+    if (checked.nowait) {
+      const process = this.register(spec, checked, attempt);
+      // Even what needs no waiting happens after the caller has the process: its sentinel tells.
+      void this.openLater(process, attempt, port);
+      return process.process;
+    }
+    try {
+      const targets = await attempt.targets(port);
+      const made = this.register(spec, checked, attempt);
+      try {
+        await this.open(made, attempt, targets);
+      } catch (error) {
+        made.process.discard();
+        throw error;
+      }
+      return made.process;
+    } catch (error) {
+      throw attempt.explain(error);
+    } finally {
+      attempt.dispose();
+    }
+  }
+
+  private async openLater(made: Made, attempt: Attempt, port: number): Promise<void> {
+    try {
+      await this.open(made, attempt, await attempt.targets(port));
+    } catch (error) {
+      this.failLater(made.process, made.checked, error);
+    } finally {
+      attempt.dispose();
+    }
+  }
+
+  /** The second half of the checks, then a process with a name. */
+  private register(spec: NetworkProcessSpec, checked: CheckedWhere, attempt: Attempt): Made {
+    const all = { ...checked, ...checkRest(spec, checked, this.world.options, this.buffers) };
+    const process = new Process(this.world, { ...all, isServer: checked.backlog !== null, server: null });
+    process.onEnd = () => attempt.cancel();
+    return { process, checked: all };
+  }
+
+  private async open({ process, checked }: Made, attempt: Attempt, targets: Target[]): Promise<void> {
+    if (checked.isDatagram) await this.openDatagram(process, checked, targets[0] as InetAddress);
+    else if (checked.backlog !== null) await this.listen(process, checked, targets[0]!);
+    else await this.connect(process, checked, attempt, targets);
+  }
+
+  // ------------------------------------------------------------------- clients
+
+  private async connect(process: Process, checked: Checked, attempt: Attempt, targets: Target[]): Promise<void> {
+    const stream = await this.firstThatConnects(process, checked, attempt.signal, targets);
+    if (process.isClosed) return stream.close();
+    process.contact.set('remote', checked.contact.get('remote') ?? stream.remote);
+    process.contact.set('local', stream.local);
+    process.openStream(stream);
+    if (checked.nowait) process.tell('open\n');
+    process.begin();
+  }
+
+  /** One address after another; the error is the last one's. */
+  private async firstThatConnects(
+    process: Process,
+    checked: Checked,
+    signal: AbortSignal,
+    targets: Target[],
+  ): Promise<StreamTransport> {
+    let last: unknown = null;
+    for (const target of targets) {
+      try {
+        return await connectStream(target, signal, (socket) => {
+          for (const [option, value] of checked.options) setSocketOption(socket, option, value);
+        });
+      } catch (error) {
+        last = error;
+        if (signal.aborted) throw error;
+      }
+    }
+    throw fileError('connect', last, targets.map(targetText).join(', '), ...contactList(process));
+  }
+
+  private failLater(process: Process, checked: Checked, error: unknown): void {
+    if (process.isClosed) return;
+    const { where } = checked;
+    if (isNetworkProcessError(error) && error.code === 'NP_RESOLVE_FAILED' && where.kind === 'name') {
+      return process.fail(`Name lookup of ${where.host} failed`, `failed with ${error.message}\n`);
+    }
+    const code = systemNumber(isNetworkProcessError(error) ? error.cause : error);
+    process.fail(code, `failed with code ${code}\n`);
+  }
+
+  // ------------------------------------------------------------------- servers
+
+  private async listen(process: Process, checked: Checked, target: Target): Promise<void> {
+    const listener = await this.listener(checked, target);
+    if (process.isClosed) return listener.close();
+    listener.onAccept = (stream) => this.accept(process, stream);
+    listener.onAcceptError = (error) => this.acceptFailed(process, error);
+    if (Array.isArray(listener.local)) process.contact.set('service', listener.local.at(-1));
+    process.contact.set('local', listener.local);
+    process.listen(listener);
+  }
+
+  private async listener(checked: Checked, target: Target): Promise<StreamListener> {
+    try {
+      if (!('path' in target)) return StreamListener.tcp(target, checked.backlog!);
+      await removeStaleSocket(target.path);
+      return StreamListener.local(new LocalFile(target.path, checked.mode, checked.keepFile), checked.backlog!);
+    } catch (error) {
+      if (error instanceof ListenError) throw fileError(error.doing, error, targetText(target));
+      throw error;
+    }
+  }
+
+  private accept(server: Process, stream: StreamTransport): void {
+    this.accepted += 1;
+    const remote = stream.remote;
+    const isLocal = typeof remote === 'string';
+    const [host, port] = isLocal ? ['-', 0] : peerOf(remote as readonly number[]);
+    const id = isLocal ? `<${this.accepted}>` : `<${endpoint(host, port)}>`;
+    const contact = new Map(server.contact);
+    contact.set('server', null);
+    contact.set('host', isLocal ? true : host);
+    if (!isLocal) contact.set('service', port);
+    contact.set('remote', remote);
+    contact.set('local', stream.local);
+    const { filter, sentinel } = server.inherited;
+    const bufferName = `${server.buffer?.name ?? server.name} ${id}`;
+    const client = new Process(this.world, {
+      name: `${server.name} ${id}`,
+      contact,
+      isServer: false,
+      isDatagram: false,
+      server,
+      // Only the default filter, now or later, has use for a buffer.
+      buffer: typeof filter === 'function' ? null : this.buffers.getOrCreate(bufferName),
+      filter,
+      sentinel,
+      log: null,
+      plist: server.plist,
+      decode: server.decode,
+      encode: server.encode,
+      stopped: false,
+      query: server.query,
+    });
+    client.openStream(stream);
+    server.countClient(1);
+    const logged = server.log && server.guarded('log', () => server.log!(server, client, `accept from ${host}\n`));
+    if (logged) client.hold(logged);
+    if (!client.isClosed) client.tell(`open from ${host}\n`);
+    client.begin();
+  }
+
+  private acceptFailed(server: Process, error: unknown): void {
+    const message = `accept failed with code ${systemNumber(error)}\n`;
+    if (server.log) void server.guarded('log', () => server.log!(server, null, message));
+    this.world.report({ source: 'socket', process: server, error: new Error(`${server.name}: ${message.trim()}: ${systemText(error)}`) });
+    // The same failure would come back at once, thousands of times a second.
+    server.pauseAccepting(1_000);
+  }
+
+  // ----------------------------------------------------------------- datagrams
+
+  private async openDatagram(process: Process, checked: Checked, target: InetAddress): Promise<void> {
+    const isServer = checked.backlog !== null;
+    const reuse = checked.contact.get('reuseaddr');
+    const socket = await this.datagramSocket(process, checked, target, isServer, reuse === undefined ? isServer : Boolean(reuse));
+    if (process.isClosed) return socket.close();
+    process.contact.set('local', socket.local);
+    const peer = isServer ? checked.peer : target;
+    if (isServer) process.contact.set('service', (socket.local as readonly number[]).at(-1));
+    if (peer && (!isServer || peer.family === target.family)) process.setPeer(inetVector(peer.host, peer.port));
+    process.openDatagram(socket);
+    if (checked.nowait) process.tell('open\n');
+    process.begin();
+  }
+
+  private async datagramSocket(
+    process: Process,
+    checked: Checked,
+    target: InetAddress,
+    isServer: boolean,
+    reuseAddress: boolean,
+  ): Promise<DatagramSocket> {
+    try {
+      return await DatagramSocket.open(
+        {
+          family: target.family,
+          bind: isServer ? target : null,
+          reuseAddress,
+          connect: checked.connected && !isServer ? target : null,
+        },
+        (socket) => {
+          for (const [option, value] of checked.options) setSocketOption(socket, option, value);
+        },
+        (error) => this.world.report({ source: 'socket', process, error }),
+      );
+    } catch (error) {
+      throw isNetworkProcessError(error) ? error : fileError(isServer ? 'bind' : 'connect', error, targetText(target));
+    }
+  }
+}
+
+/** The service's port. Names of services are in a file; only hosts take time. */
+function portOf(checked: CheckedWhere): number {
+  const { where } = checked;
+  if (where.kind !== 'name') return 0;
+  return resolveService(where.service, checked.isDatagram ? 'udp' : 'tcp', where.host);
+}
+
+function peerOf(address: readonly number[]): [host: string, port: number] {
+  const host = address.length === 5 ? address.slice(0, 4).join('.') : hostText(words(address));
+  return [host, address.at(-1)!];
+}
+
+function words(address: readonly number[]): string {
+  return address
+    .slice(0, 8)
+    .map((w) => w.toString(16))
+    .join(':');
+}
+
+/** The contact as Emacs splices it into an error. */
+function contactList(process: Process): unknown[] {
+  return [...process.contact].flatMap(([key, value]) => [Symbol.for(`:${key}`), value]);
+}

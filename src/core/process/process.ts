@@ -1,0 +1,584 @@
+import type {
+  ErrorReport,
+  Filter,
+  LogFunction,
+  NetworkAddress,
+  NetworkProcess,
+  Options,
+  Plist,
+  ProcessChange,
+  ProcessStatus,
+  Sentinel,
+  Text,
+  Traffic,
+} from '../api';
+import { formatNetworkAddress } from '../address/address';
+import type { Buffer as TextBuffer } from '../buffer/buffer';
+import { TextMarker } from '../buffer/marker';
+import { codingSystem, isUnibyte, rawTextOf, type CodingSystem } from '../coding/codingSystem';
+import { Decoder } from '../coding/decoder';
+import { encodeText } from '../coding/encoder';
+import { fileError, NetworkProcessError, systemCode, wrongType } from '../errors';
+import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
+import { BoundedByteLog } from './byteLog';
+import { insertMessage, insertOutput } from './defaultFunctions';
+import { Delivery, type Arrival } from './delivery';
+import type { Registry } from './registry';
+import { SendQueue, type Write } from './sendQueue';
+
+/** What a process needs of the registry it lives in. */
+export interface World {
+  readonly options: Options;
+  readonly registry: Registry;
+  changed(change: ProcessChange): void;
+  report(report: ErrorReport): void;
+}
+
+/** Where a process is in its life; `stopped` is kept apart and hides all but `closed`. */
+type State = 'connect' | 'open' | 'listen' | 'closed' | 'failed';
+
+/** Datagrams that may wait while a process is stopped or its filter busy. */
+const datagramsWaiting = 1_000;
+
+/** What a process is made from, all checked. */
+export interface ProcessPlan {
+  readonly name: string;
+  readonly contact: Map<string, unknown>;
+  readonly isServer: boolean;
+  readonly isDatagram: boolean;
+  readonly server: Process | null;
+  readonly buffer: TextBuffer | null;
+  readonly filter: Filter | true | null;
+  readonly sentinel: Sentinel | null;
+  readonly log: LogFunction | null;
+  readonly plist: ReadonlyMap<string, unknown>;
+  readonly decode: CodingSystem | null;
+  readonly encode: CodingSystem | null;
+  readonly stopped: boolean;
+  readonly query: boolean;
+}
+
+let lastId = 0;
+
+/**
+ * A network process: the state and the rules; sockets are behind `Transport`, checks of arguments in front.
+ *
+ * @see Emacs Lisp manual, "Processes"
+ */
+export class Process implements NetworkProcess {
+  readonly id = ++lastId;
+  readonly name: string;
+  readonly isServer: boolean;
+  readonly isDatagram: boolean;
+  readonly server: Process | null;
+  readonly mark = new TextMarker(false);
+  readonly byteLog: BoundedByteLog;
+  readonly contact: Map<string, unknown>;
+  readonly log: LogFunction | null;
+  plist: Map<string, unknown>;
+  query: boolean;
+  lastMessage: string | null = null;
+  sentEof = false;
+  exitStatus: number | string = 0;
+  encode: CodingSystem | null;
+  /** The present peer of a datagram process. */
+  peer: NetworkAddress | null = null;
+  /** Called once when it ends, e.g. to give up connecting. */
+  onEnd: () => void = () => undefined;
+
+  private state: State = 'connect';
+  private stopped: boolean;
+  private home: TextBuffer | null;
+  private ownFilter: Filter | true | null;
+  private ownSentinel: Sentinel | null;
+  private decoder: Decoder;
+  private readonly delivery: Delivery;
+  private readonly sends = new SendQueue();
+  private transport: StreamTransport | ListenTransport | DatagramTransport | null = null;
+  private write: Write | null = null;
+  /** A write found the peer gone: what was read is delivered and the end told, stopped or not. */
+  private peerGone = false;
+  private clientCount = 0;
+  private acceptPause: NodeJS.Timeout | null = null;
+  private readonly created = Date.now();
+  private opened: number | null = null;
+  private ended: number | null = null;
+  private readonly counts = {
+    bytesReceived: 0,
+    bytesSent: 0,
+    messagesReceived: 0,
+    messagesSent: 0,
+    emptyDatagrams: 0,
+    datagramsDropped: 0,
+  };
+
+  constructor(
+    private readonly world: World,
+    plan: ProcessPlan,
+  ) {
+    this.name = world.registry.uniqueName(plan.name);
+    this.contact = plan.contact;
+    this.isServer = plan.isServer;
+    this.isDatagram = plan.isDatagram;
+    this.server = plan.server;
+    this.home = plan.buffer;
+    this.ownFilter = plan.filter;
+    this.ownSentinel = plan.sentinel;
+    this.log = plan.log;
+    this.plist = new Map(plan.plist);
+    this.encode = plan.encode;
+    this.stopped = plan.stopped;
+    this.query = plan.query;
+    this.byteLog = new BoundedByteLog(() => world.options.byteLogBytes);
+    this.decoder = this.makeDecoder(plan.decode);
+    this.delivery = new Delivery({
+      ready: () => this.peerGone || (!this.stopped && this.ownFilter !== true),
+      pieceBytes: () => world.options.readProcessOutputMax,
+      deliver: (arrival) => this.deliver(arrival),
+      backlogged: (waiting) => this.transport?.setReading(!waiting && this.wantsInput),
+    });
+    if (this.home) this.mark.set(this.home, this.home.pointMax);
+    world.registry.add(this);
+    world.changed({ process: this, kind: 'added' });
+  }
+
+  // ---------------------------------------------------------------- what it is
+
+  get status(): ProcessStatus {
+    return this.stopped && this.state !== 'closed' ? 'stop' : this.state;
+  }
+
+  /** Running in Emacs' sense: what the default sentinel has nothing to say about. */
+  get isAlive(): boolean {
+    return this.state === 'open' || this.state === 'listen' || this.state === 'connect';
+  }
+
+  get isConnecting(): boolean {
+    return this.state === 'connect';
+  }
+
+  get isClosed(): boolean {
+    return this.state === 'closed';
+  }
+
+  get isStopped(): boolean {
+    return this.stopped;
+  }
+
+  get traffic(): Traffic {
+    return { ...this.counts, bytesQueued: this.sends.queued };
+  }
+
+  get times(): { created: number; opened: number | null; ended: number | null } {
+    return { created: this.created, opened: this.opened, ended: this.ended };
+  }
+
+  get clients(): { count: number; atLimit: boolean } {
+    return { count: this.clientCount, atLimit: this.clientCount >= this.world.options.maxClients };
+  }
+
+  get buffer(): TextBuffer | null {
+    return this.home;
+  }
+
+  get filter(): Filter | true {
+    return this.ownFilter ?? internalDefaultProcessFilter;
+  }
+
+  get sentinel(): Sentinel {
+    return this.ownSentinel ?? internalDefaultProcessSentinel;
+  }
+
+  /** What the clients of a server start with: its functions, null where it has the default one. */
+  get inherited(): { filter: Filter | true | null; sentinel: Sentinel | null } {
+    return { filter: this.ownFilter, sentinel: this.ownSentinel };
+  }
+
+  get decode(): CodingSystem | null {
+    return this.decoder.system;
+  }
+
+  get filterMultibyte(): boolean {
+    return this.state !== 'closed' && !isUnibyte(this.decode);
+  }
+
+  // ------------------------------------------------------------------- setters
+
+  setBuffer(buffer: TextBuffer | null): void {
+    if (buffer !== this.home) {
+      this.world.registry.moved(this, this.home, buffer);
+      this.home = buffer;
+      this.mark.set(buffer, buffer?.pointMax);
+    }
+    this.contact.set('buffer', buffer);
+    this.changed('properties');
+  }
+
+  setFilter(filter: Filter | true | null): Filter | true {
+    this.ownFilter = filter === internalDefaultProcessFilter ? null : filter;
+    this.contact.set('filter', this.filter);
+    this.changed('properties');
+    this.resume();
+    return this.filter;
+  }
+
+  setSentinel(sentinel: Sentinel | null): Sentinel {
+    this.ownSentinel = sentinel === internalDefaultProcessSentinel ? null : sentinel;
+    this.contact.set('sentinel', this.sentinel);
+    this.changed('properties');
+    return this.sentinel;
+  }
+
+  setCoding(decode: CodingSystem | null, encode: CodingSystem | null): void {
+    this.decoder = this.makeDecoder(decode);
+    // An encoder writes with the line ends it names; one that names none writes newlines.
+    this.encode = encode && encode.eol === null && encode.charset !== 'undecided' ? codingSystem(`${encode.base}-unix`) : encode;
+    this.changed('properties');
+  }
+
+  setFilterMultibyte(multibyte: boolean): void {
+    if (!multibyte) this.decoder = this.makeDecoder(rawTextOf(this.decode));
+    this.changed('properties');
+  }
+
+  setPlist(plist: Plist | null): Map<string, unknown> {
+    this.plist = plistMap(plist, 'listp');
+    this.changed('properties');
+    return this.plist;
+  }
+
+  put(key: string, value: unknown): void {
+    this.plist.set(key, value);
+    this.changed('properties');
+  }
+
+  setPeer(peer: NetworkAddress): void {
+    this.peer = peer;
+    this.contact.set('remote', peer);
+    this.changed('properties');
+  }
+
+  setOption(option: string, value: unknown): void {
+    const { transport } = this;
+    if (transport && 'setOption' in transport) transport.setOption(option, value);
+    this.contact.set(option, value);
+    this.changed('properties');
+  }
+
+  setStopped(stopped: boolean): void {
+    if (this.stopped === stopped) return;
+    this.stopped = stopped;
+    this.changed('state');
+    this.resume();
+  }
+
+  /** Tells views that something about it changed. */
+  changed(kind: ProcessChange['kind']): void {
+    this.world.changed({ process: this, kind });
+  }
+
+  // --------------------------------------------------------------- life begins
+
+  /** A listening socket is there. */
+  listen(transport: ListenTransport): void {
+    this.transport = transport;
+    this.state = 'listen';
+    this.opened = Date.now();
+    this.changed('state');
+    this.resume();
+  }
+
+  /** A connected stream is there. Reading begins with `begin`, after the sentinel has been told. */
+  openStream(stream: StreamTransport): void {
+    this.transport = stream;
+    this.write = (bytes, done) => {
+      this.wrote(bytes, null);
+      stream.write(bytes, (error) => done(this.writeDone(bytes, error)));
+    };
+    stream.onData = (bytes) => this.received({ kind: 'stream', bytes });
+    stream.onEnd = (error) => this.delivery.push({ kind: 'end', error });
+    this.isOpen();
+  }
+
+  /** A bound datagram socket is there. */
+  openDatagram(socket: DatagramTransport): void {
+    this.transport = socket;
+    this.write = (bytes, done) => {
+      const peer = this.peer!;
+      this.wrote(bytes, peer);
+      socket.send(bytes, peer, (error) => done(this.writeDone(bytes, error)));
+    };
+    socket.onMessage = (bytes, peer) => this.heard(bytes, peer);
+    this.isOpen();
+  }
+
+  /** Starts reading, and sends what was asked for while connecting. */
+  begin(): void {
+    if (this.state !== 'open') return;
+    this.sends.open(this.write!);
+    this.resume();
+  }
+
+  /** Calls the sentinel; nothing is delivered until a promise it returns has settled. */
+  tell(message: string): void {
+    const pending = this.callSentinel(message);
+    if (pending) this.delivery.hold(pending);
+  }
+
+  /** Calls a function of the user's about this process; what it throws is reported. */
+  guarded(source: ErrorReport['source'], call: () => unknown): Promise<unknown> | undefined {
+    const report = (error: unknown): void => this.world.report({ source, process: this, error });
+    try {
+      const result = call();
+      return isPromise(result) ? result.then(undefined, report) : undefined;
+    } catch (error) {
+      report(error);
+      return undefined;
+    }
+  }
+
+  /** Waits with reading for a promise, e.g. of a log function. */
+  hold(promise: Promise<unknown>): void {
+    this.delivery.hold(promise);
+  }
+
+  /** Counts a client in or out; at the limit the server does not accept. */
+  countClient(by: 1 | -1): void {
+    this.clientCount += by;
+    this.changed('state');
+    this.resume();
+  }
+
+  /** Does not accept for a while: after a failure it would fail again at once. */
+  pauseAccepting(ms: number): void {
+    if (this.acceptPause) return;
+    this.acceptPause = setTimeout(() => {
+      this.acceptPause = null;
+      this.resume();
+    }, ms);
+    this.resume();
+  }
+
+  // ----------------------------------------------------------------- life ends
+
+  /** `delete-process`: closed at once, its sentinel told before this returns. */
+  delete(): void {
+    if (this.state === 'closed') {
+      this.exitStatus = 0;
+      return;
+    }
+    this.exitStatus = 0;
+    this.close();
+    this.callSentinel('deleted\n');
+  }
+
+  /** Takes it away without a word: a creation that failed, or the end of everything. */
+  discard(): void {
+    if (this.state !== 'closed') this.close();
+  }
+
+  /** An asynchronous connection failed. It stays registered until it is deleted. */
+  fail(exitStatus: number | string, message: string): void {
+    if (this.state !== 'connect') return;
+    this.state = 'failed';
+    this.exitStatus = exitStatus;
+    this.sends.fail(() => this.notRunning());
+    this.changed('state');
+    this.tell(message);
+  }
+
+  private close(): void {
+    this.state = 'closed';
+    this.ended = Date.now();
+    this.onEnd();
+    this.delivery.clear();
+    if (this.acceptPause) clearTimeout(this.acceptPause);
+    this.transport?.close();
+    this.sends.fail((bytes) => this.lost(bytes));
+    this.world.registry.remove(this);
+    this.server?.countClient(-1);
+    this.changed('removed');
+  }
+
+  // ------------------------------------------------------------------- sending
+
+  /** @throws as a rejection: NP_SEND_NOT_RUNNING, NP_SEND_NO_PEER, NP_SEND_QUEUE_FULL, NP_SEND_LOST, NP_SEND_… */
+  send(text: Text): Promise<void> {
+    if (typeof text !== 'string' && !(text instanceof Uint8Array)) return Promise.reject(wrongType('stringp', text));
+    if (!this.canSend) return Promise.reject(this.notRunning());
+    if (text.length === 0 || this.sentEof) return Promise.resolve();
+    if (this.isDatagram && !this.peer && this.state === 'open') {
+      return Promise.reject(
+        new NetworkProcessError('NP_SEND_NO_PEER', 'file-error', ['Writing to process', 'Invalid argument', this], this.name),
+      );
+    }
+    const write = this.state === 'open' ? this.write : null;
+    return this.sends.send(this.name, encodeText(this.encode, text), this.world.options.sendQueueBytes, write);
+  }
+
+  /** Shuts the sending half once everything before has gone. */
+  async sendEof(): Promise<void> {
+    if (!this.canSend) throw this.notRunning();
+    if (this.isDatagram || this.sentEof) return;
+    if (this.state === 'connect') await this.sends.send(this.name, new Uint8Array(0), Infinity, null);
+    this.sentEof = true;
+    const stream = this.transport as StreamTransport;
+    stream.end();
+    this.changed('state');
+  }
+
+  private get canSend(): boolean {
+    return this.state === 'open' || (this.state === 'connect' && !(this.isServer && !this.isDatagram));
+  }
+
+  private wrote(bytes: Uint8Array, peer: NetworkAddress | null): void {
+    if (bytes.length) this.byteLog.append({ time: Date.now(), direction: 'sent', peer, bytes });
+  }
+
+  /** Counts what was taken; a stream whose peer is gone ends. Returns the error for the sender. */
+  private writeDone(bytes: Uint8Array, error: unknown): unknown {
+    if (!error) {
+      if (bytes.length === 0) return null;
+      this.counts.bytesSent += bytes.length;
+      this.counts.messagesSent += 1;
+      this.changed('traffic');
+      return null;
+    }
+    if (this.isDatagram) {
+      return fileError(systemCode(error) === 'EMSGSIZE' ? 'datagram' : 'write', error, formatNetworkAddress(this.peer) ?? this.name, this);
+    }
+    if (systemCode(error) !== 'EPIPE') return this.isClosed ? this.lost(bytes.length) : fileError('write', error, this.name, this);
+    this.peerGone = true;
+    const text = `process ${this.name} no longer connected to pipe; closed it`;
+    return new NetworkProcessError('NP_SEND_PEER_GONE', 'error', [text]);
+  }
+
+  private notRunning(): NetworkProcessError {
+    return new NetworkProcessError('NP_SEND_NOT_RUNNING', 'error', [`Process ${this.name} not running`]);
+  }
+
+  private lost(bytes: number): NetworkProcessError {
+    return new NetworkProcessError(
+      'NP_SEND_LOST',
+      'error',
+      [`Output file descriptor of ${this.name} is closed`],
+      `${bytes} bytes not sent`,
+    );
+  }
+
+  // ----------------------------------------------------------------- receiving
+
+  private get wantsInput(): boolean {
+    if (this.stopped) return false;
+    if (this.state === 'listen') return this.acceptPause === null && !this.clients.atLimit;
+    return this.state === 'open' && this.ownFilter !== true;
+  }
+
+  /** Brings the socket and the queue in line with what the process wants now. */
+  private resume(): void {
+    this.transport?.setReading(this.wantsInput && this.delivery.length === 0);
+    this.delivery.run();
+  }
+
+  private received(arrival: Extract<Arrival, { kind: 'stream' | 'datagram' }>): void {
+    const { bytes } = arrival;
+    this.counts.bytesReceived += bytes.length;
+    this.counts.messagesReceived += 1;
+    const peer = arrival.kind === 'datagram' ? arrival.peer : null;
+    this.byteLog.append({ time: Date.now(), direction: 'received', peer, bytes });
+    this.changed('traffic');
+    this.delivery.push(arrival);
+  }
+
+  private heard(bytes: Buffer, peer: NetworkAddress): void {
+    if (this.delivery.length >= datagramsWaiting) {
+      this.counts.datagramsDropped += 1;
+      return;
+    }
+    // A server answers its last sender. A client keeps its address: a stranger must not redirect what it sends.
+    if (this.isServer) {
+      this.peer = peer;
+      this.contact.set('remote', peer);
+    }
+    if (bytes.length === 0) {
+      this.counts.emptyDatagrams += 1;
+      this.changed('traffic');
+      return;
+    }
+    this.received({ kind: 'datagram', bytes, peer });
+  }
+
+  private deliver(arrival: Arrival): Promise<unknown> | undefined {
+    if (arrival.kind === 'stream') return this.output(this.decoder.decode(arrival.bytes));
+    if (arrival.kind === 'datagram') {
+      const text = this.decoder.decode(arrival.bytes);
+      return this.output(join(text, this.decoder.flush()));
+    }
+    const last = this.output(this.decoder.flush());
+    if (!last) return this.brokenByPeer();
+    return last.then(() => this.brokenByPeer());
+  }
+
+  private output(text: Text): Promise<unknown> | undefined {
+    if (text.length === 0 || this.isClosed) return undefined;
+    const { ownFilter } = this;
+    if (ownFilter === null) return this.guarded('filter', () => insertOutput(this, text));
+    return ownFilter === true ? undefined : this.guarded('filter', () => ownFilter(this, text));
+  }
+
+  private brokenByPeer(): Promise<unknown> | undefined {
+    if (this.isClosed) return undefined;
+    this.exitStatus = 256;
+    this.close();
+    return this.callSentinel('connection broken by remote peer\n');
+  }
+
+  private callSentinel(message: string): Promise<unknown> | undefined {
+    this.lastMessage = message;
+    const { ownSentinel } = this;
+    const pending = this.guarded('sentinel', () => (ownSentinel ? ownSentinel(this, message) : insertMessage(this, message)));
+    this.changed('state');
+    return pending;
+  }
+
+  private isOpen(): void {
+    this.state = 'open';
+    this.opened = Date.now();
+    this.changed('state');
+  }
+
+  private makeDecoder(system: CodingSystem | null): Decoder {
+    return new Decoder(system, (found) => {
+      // An encoder left open follows what was found out.
+      if (this.encode === null && this.decode !== null) this.encode = found;
+      this.changed('properties');
+    });
+  }
+}
+
+/** The default filter, as a value that can be set, compared and called. */
+export const internalDefaultProcessFilter: Filter = (process, output) => insertOutput(process as Process, output);
+/** The default sentinel. */
+export const internalDefaultProcessSentinel: Sentinel = (process, message) => insertMessage(process as Process, message);
+
+/**
+ * A plist of our own from what was given.
+ *
+ * @throws NP_WRONG_TYPE naming `predicate`
+ */
+export function plistMap(plist: unknown, predicate: 'listp' | 'sequencep'): Map<string, unknown> {
+  if (plist === null || plist === undefined || plist === false) return new Map();
+  if (plist instanceof Map) return new Map(plist as Map<string, unknown>);
+  if (typeof plist === 'object' && !Array.isArray(plist)) return new Map(Object.entries(plist));
+  throw wrongType(predicate, plist);
+}
+
+function join(a: Text, b: Text): Text {
+  if (b.length === 0) return a;
+  if (typeof a === 'string' && typeof b === 'string') return a + b;
+  return Buffer.concat([a, b].map((t) => (typeof t === 'string' ? Buffer.from(t) : t)));
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return value !== null && typeof value === 'object' && typeof (value as { then?: unknown }).then === 'function';
+}

@@ -1,0 +1,71 @@
+import { NetworkProcessError } from '../errors';
+
+interface Waiting {
+  readonly bytes: Uint8Array;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * What a process was asked to send and the operating system has not taken: first while connecting, then while the
+ * socket's own queue is full. Order is that of the calls.
+ */
+export class SendQueue {
+  private beforeOpen: Waiting[] = [];
+  private readonly underway = new Set<Waiting>();
+  private bytes = 0;
+
+  /** Bytes not taken yet. */
+  get queued(): number {
+    return this.bytes;
+  }
+
+  /**
+   * Bytes for later, or for `write` at once.
+   *
+   * @param limit Bytes that may wait; an empty queue takes any one send.
+   * @param write Hands bytes to the socket; null while there is none.
+   * @throws NP_SEND_QUEUE_FULL
+   */
+  send(name: string, bytes: Uint8Array, limit: number, write: Write | null): Promise<void> {
+    if (this.bytes > 0 && this.bytes + bytes.length > limit) {
+      const text = `Send queue of process ${name} is full: ${this.bytes} of ${limit} bytes wait`;
+      return Promise.reject(new NetworkProcessError('NP_SEND_QUEUE_FULL', 'error', [text]));
+    }
+    this.bytes += bytes.length;
+    return new Promise((resolve, reject) => {
+      const waiting = { bytes, resolve, reject };
+      if (write) this.hand(waiting, write);
+      else this.beforeOpen.push(waiting);
+    });
+  }
+
+  /** The socket is there: sends what waited for it. */
+  open(write: Write): void {
+    const waited = this.beforeOpen;
+    this.beforeOpen = [];
+    for (const waiting of waited) this.hand(waiting, write);
+  }
+
+  /** The process is over: what was not taken is lost, and its senders are told. */
+  fail(error: (bytes: number) => unknown): void {
+    const lost = [...this.underway, ...this.beforeOpen];
+    this.beforeOpen = [];
+    this.underway.clear();
+    this.bytes = 0;
+    for (const waiting of lost) waiting.reject(error(waiting.bytes.length));
+  }
+
+  private hand(waiting: Waiting, write: Write): void {
+    this.underway.add(waiting);
+    write(waiting.bytes, (error) => {
+      if (!this.underway.delete(waiting)) return;
+      this.bytes -= waiting.bytes.length;
+      if (error) waiting.reject(error);
+      else waiting.resolve();
+    });
+  }
+}
+
+/** Hands bytes to a socket; `done` is told when they are taken, or why not. */
+export type Write = (bytes: Uint8Array, done: (error: unknown) => void) => void;
