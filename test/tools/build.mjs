@@ -1,6 +1,7 @@
 // Bundles the extension, and with --tests also the test suites, into dist/.
 import { build } from 'esbuild';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { globSync } from './lib/files.mjs';
 import { root } from './lib/paths.mjs';
 
@@ -12,6 +13,17 @@ const tablesApart = {
   name: 'tables-apart',
   setup(b) {
     b.onResolve({ filter: /\/charsetTables$/ }, () => ({ path: './charsetTables.js', external: true }));
+  },
+};
+
+/** Tests may import these tools: bundled, they must still know where they are. */
+const toolsInPlace = {
+  name: 'tools-in-place',
+  setup(b) {
+    b.onLoad({ filter: /[\\/]test[\\/]tools[\\/].*\.mjs$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+      loader: 'js',
+    }));
   },
 };
 
@@ -88,6 +100,7 @@ export async function buildTests() {
     outbase: 'test',
     external: ['vscode', 'mocha', 'playwright-core'],
     plugins: [
+      toolsInPlace,
       {
         name: 'tables-path',
         setup(b) {

@@ -1,0 +1,85 @@
+// The suites of `npm test`, each run in a process of its own that leaves its counts in a file.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { globSync } from './files.mjs';
+import { root } from './paths.mjs';
+import { runAsync } from './processes.mjs';
+
+const minutes = 60_000;
+
+/** All suites in their order: name, arguments of the Node that runs it for a --grep, and its limit in milliseconds. */
+export const suites = [
+  { name: 'check', limit: 6 * minutes, command: () => ['test/tools/check.mjs'], ungrepped: true },
+  { name: 'unit', limit: 10 * minutes, command: (grep) => mocha('unit', 10_000, grep) },
+  { name: 'conformance', limit: 20 * minutes, command: () => ['test/tools/conformanceTests.mjs'], ungrepped: true },
+  { name: 'host', limit: 15 * minutes, command: () => ['test/tools/hostTests.mjs'] },
+  { name: 'ui', limit: 25 * minutes, command: (grep) => mocha('ui', 120_000, grep) },
+];
+
+/**
+ * Runs one suite, its output passed on. Returns {passed, failed, skipped: [{name, reason}], failures: [name]}; a suite
+ * that crashes, hangs or tells nothing counts as a failure.
+ */
+export async function runSuite({ name, command, limit }, grep) {
+  const args = command(grep);
+  if (!args) return broken(name, 'has no tests');
+  const folder = mkdtempSync(`${tmpdir()}/netproc-result-`);
+  const resultFile = `${folder}/result.json`;
+  try {
+    const { code, timedOut } = await runAsync(process.execPath, args, {
+      cwd: root,
+      timeout: limit,
+      detached: true, // A group of its own, to be ended as a whole at its limit.
+      env: environment(name, grep, resultFile),
+      onOutput: (text) => process.stdout.write(text),
+    });
+    return judged(name, existsSync(resultFile) && JSON.parse(readFileSync(resultFile, 'utf8')), {
+      code,
+      timedOut,
+      grep,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function environment(name, grep, resultFile) {
+  return {
+    ...process.env,
+    NETPROC_RESULT: resultFile,
+    NETPROC_GREP: grep ?? '',
+    NETPROC_FAILURES: process.env.NETPROC_FAILURES ?? `${root}/.vscode-test/failures`,
+    ...(name !== 'host' && { NETPROC_MUST_END: '1' }),
+  };
+}
+
+function judged(name, result, { code, timedOut, grep }) {
+  if (timedOut) return broken(name, 'did not end in time', result);
+  if (!result) return broken(name, `ended with ${code} and told no result`);
+  if (code !== 0 && result.failed === 0) return broken(name, `ended with ${code} although no test failed`, result);
+  const total = result.passed + result.failed + result.skipped.length;
+  if (total === 0 && !grep) return broken(name, 'ran no tests');
+  return { failures: [], ...result };
+}
+
+/** What a suite told, if anything, and one failure more: the suite itself. */
+function broken(name, why, result) {
+  const { passed = 0, failed = 0, skipped = [], failures = [] } = result || {};
+  console.error(`The suite ${name} ${why}.`);
+  return { passed, failed: failed + 1, skipped, failures: [...failures, `suite ${name}: ${why}`] };
+}
+
+function mocha(folder, timeout, grep) {
+  if (!existsSync(`${root}/dist/test/${folder}`)) return undefined;
+  const files = globSync(`dist/test/${folder}`, /\.test\.js$/);
+  if (!files.length) return undefined;
+  const options = ['--no-config', '--no-package', '--reporter', 'test/tools/lib/reporter.cjs'];
+  return [
+    '--enable-source-maps',
+    'node_modules/mocha/bin/_mocha',
+    ...options,
+    ...['--timeout', String(timeout)],
+    ...(grep ? ['--grep', grep] : []),
+    ...files,
+  ];
+}
