@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { NetworkProcess, NetworkProcesses, TextBuffer } from '../../core';
+import type { BufferDocuments } from '../buffers/bufferDocuments';
+import { schemes } from '../ids';
+import { showPeerText } from '../peerText';
+import type { Targets } from './targets';
+
+/** Shows and kills process buffers. */
+export class BufferCommands {
+  constructor(
+    private readonly core: NetworkProcesses,
+    private readonly targets: Targets,
+    private readonly buffers: BufferDocuments,
+  ) {}
+
+  async show(...args: unknown[]): Promise<void> {
+    const row = await this.targets.findOne(args, 'hasBuffer', vscode.l10n.t('Show Process Buffer'));
+    if (row?.process.buffer) await this.buffers.show(row.process.buffer, { preserveFocus: keepsFocus(args[1]) });
+  }
+
+  /** Kills the buffer and with it all its processes; asks first as Emacs does. */
+  async kill(...args: unknown[]): Promise<void> {
+    const buffer = this.bufferOfDocument(args[0]) ?? (await this.bufferOfProcess(args));
+    if (!buffer?.live || !(await this.mayKill(buffer)) || !buffer.live) return;
+    await this.buffers.close(buffer);
+    this.core.killBuffer(buffer);
+  }
+
+  /** The buffer of a clicked or active document; it may have no process any more. */
+  private bufferOfDocument(argument: unknown): TextBuffer | undefined {
+    if (argument !== undefined && !(argument instanceof vscode.Uri)) return undefined;
+    const uri = argument ?? vscode.window.activeTextEditor?.document.uri;
+    return uri?.scheme === schemes.buffer ? this.buffers.bufferOf(uri) : undefined;
+  }
+
+  private async bufferOfProcess(args: readonly unknown[]): Promise<TextBuffer | null | undefined> {
+    const row = await this.targets.findOne(args, 'hasBuffer', vscode.l10n.t('Kill Process Buffer'));
+    return row?.process.buffer;
+  }
+
+  private async mayKill(buffer: TextBuffer): Promise<boolean> {
+    const process = this.core.getBufferProcess(buffer);
+    if (!process || !this.asksOnExit(process)) return true;
+    const question = vscode.l10n.t('Buffer "{0}" has a running process; kill it?', showPeerText(buffer.name ?? ''));
+    const kill = vscode.l10n.t('Kill');
+    return (await vscode.window.showWarningMessage(question, { modal: true }, kill)) === kill;
+  }
+
+  private asksOnExit(process: NetworkProcess): boolean {
+    return this.core.processLiveP(process) && this.core.processQueryOnExitFlag(process);
+  }
+}
+
+/** A click in the tree only looks. */
+function keepsFocus(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && 'preserveFocus' in options;
+}

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import type { NetworkProcesses } from '../../core';
+import { showError } from '../errors';
+import { showPeerText } from '../peerText';
+import { contactText } from '../rows/contactText';
+import type { Row } from '../rows/row';
+import type { RowModel } from '../rows/rowModel';
+import { withProgress } from '../progress';
+import { reconnectSpec } from './reconnectSpec';
+import type { Targets } from './targets';
+
+/** Stops, continues, deletes and reconnects processes. */
+export class ControlCommands {
+  constructor(
+    private readonly core: NetworkProcesses,
+    private readonly rows: RowModel,
+    private readonly targets: Targets,
+  ) {}
+
+  async stop(...args: unknown[]): Promise<void> {
+    const rows = await this.targets.find(args, 'stoppable', vscode.l10n.t('Stop'));
+    this.each(rows, (row) => this.core.stopProcess(row.process));
+  }
+
+  async continue(...args: unknown[]): Promise<void> {
+    const rows = await this.targets.find(args, 'stopped', vscode.l10n.t('Continue'));
+    this.each(rows, (row) => this.core.continueProcess(row.process));
+  }
+
+  /** Ends live processes at once; the rows go. */
+  async delete(...args: unknown[]): Promise<void> {
+    const rows = await this.targets.find(args, null, vscode.l10n.t('Delete'));
+    this.each(rows, (row) => this.deleteRow(row));
+  }
+
+  deleteAllFinished(): void {
+    this.each(
+      this.rows.all().filter((row) => row.traits.has('finished')),
+      (row) => this.deleteRow(row),
+    );
+    this.rows.forgetDropped();
+  }
+
+  async copyContact(...args: unknown[]): Promise<void> {
+    const rows = await this.targets.find(args, null, vscode.l10n.t('Copy Contact'));
+    if (rows.length === 0) return;
+    await vscode.env.clipboard.writeText(rows.map((row) => contactText(row.process, this.core)).join('\n'));
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Contact copied'), 3000);
+  }
+
+  async reconnect(...args: unknown[]): Promise<void> {
+    const rows = await this.targets.find(args, 'reconnectable', vscode.l10n.t('Reconnect'));
+    await Promise.all(rows.map((row) => this.reconnectRow(row)));
+  }
+
+  private deleteRow(row: Row): void {
+    this.core.deleteProcess(row.process);
+    this.rows.remove(row);
+  }
+
+  private async reconnectRow(row: Row): Promise<void> {
+    // The second click while the first is under way.
+    if (this.rows.isReconnecting(row)) return;
+    const spec = reconnectSpec(row.process, this.core);
+    const title = vscode.l10n.t('Reconnecting {0}…', showPeerText(row.process.name));
+    const make = (signal: AbortSignal) => async () => {
+      // A failed one still has its name.
+      this.core.deleteProcess(row.process);
+      const process = await this.core.makeNetworkProcess(spec, { signal });
+      if (!process) throw new Error('no process was made');
+      return process;
+    };
+    try {
+      await withProgress(title, (signal) => this.rows.takeOver(row, make(signal)));
+    } catch (error) {
+      showError(error);
+    }
+  }
+
+  /** One that fails does not keep the others from it. */
+  private each(rows: readonly Row[], act: (row: Row) => unknown): void {
+    for (const row of rows) {
+      try {
+        act(row);
+      } catch (error) {
+        showError(error);
+      }
+    }
+  }
+}

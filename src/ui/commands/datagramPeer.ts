@@ -1,0 +1,55 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import * as vscode from 'vscode';
+import type { NetworkAddress, NetworkProcess, NetworkProcesses } from '../../core';
+import { showFailure } from '../errors';
+import { parseAddress } from '../open/parseAddress';
+import { showPeerText } from '../peerText';
+
+/** Asks where a datagram process without a peer shall send to. Undefined: cancelled or told. */
+export async function askForPeer(process: NetworkProcess, core: NetworkProcesses): Promise<NetworkAddress | undefined> {
+  const typed = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Send to…'),
+    prompt: vscode.l10n.t('{0} has no peer yet: type the address to send to', showPeerText(process.name)),
+    placeHolder: '127.0.0.1:5000',
+    ignoreFocusOut: true,
+    validateInput: problemOf,
+  });
+  if (typed === undefined) return undefined;
+  const parsed = parseAddress(typed, 'udp', 'client');
+  if (!parsed.ok) return undefined;
+  const local = core.processContact(process, 'local');
+  const family = Array.isArray(local) && local.length === 9 ? 6 : 4;
+  const { host, service } = parsed.spec;
+  try {
+    return await resolve(typeof host === 'string' ? host : loopback[family], Number(service), family);
+  } catch {
+    // Whatever the resolver says comes down to this.
+    showFailure(vscode.l10n.t('{0} has no address of that kind. Check its spelling.', showPeerText(String(host))));
+    return undefined;
+  }
+}
+
+const loopback = { 4: '127.0.0.1', 6: '::1' } as const;
+
+function problemOf(typed: string): string | undefined {
+  const parsed = parseAddress(typed, 'udp', 'client');
+  if (!parsed.ok) return `${parsed.problem} ${parsed.advice}`;
+  const isNumber = /^\d+$/.test(String(parsed.spec.service));
+  return isNumber ? undefined : vscode.l10n.t('Type the port as a number.');
+}
+
+/** An address in numbers, of the family that the process's socket has. */
+async function resolve(host: string, port: number, family: 4 | 6): Promise<NetworkAddress> {
+  const address = isIP(host) ? host : (await lookup(host, { family })).address;
+  if (isIP(address) === 4) return [...address.split('.').map(Number), port];
+  return [...wordsOf(address), port];
+}
+
+/** The eight words of an IPv6 address in whatever short form; its zone is left out. */
+function wordsOf(address: string): number[] {
+  const full = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1);
+  const [front = [], back] = full.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = back ? Array<string>(8 - front.length - back.length).fill('0') : [];
+  return [...front, ...zeros, ...(back ?? [])].map((word) => parseInt(word, 16));
+}

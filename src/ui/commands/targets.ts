@@ -1,0 +1,92 @@
+import * as vscode from 'vscode';
+import type { BufferDocuments } from '../buffers/bufferDocuments';
+import { showFailure } from '../errors';
+import { schemes } from '../ids';
+import { showPeerText } from '../peerText';
+import { Detail } from '../rows/detail';
+import { Row, type Trait } from '../rows/row';
+import type { ProcessTree } from '../tree/processTree';
+
+/** Finds the processes that a command is meant for. */
+export class Targets {
+  constructor(
+    private readonly tree: ProcessTree,
+    private readonly buffers: BufferDocuments,
+  ) {}
+
+  /**
+   * What was clicked, else the process of the active document, else the user's choice among the rows with a trait;
+   * when there is only one, that. Rows without the trait are left out, and the user is told when none remains.
+   *
+   * @param args What the editor passed to the command.
+   * @param trait What the command needs.
+   * @returns None when cancelled.
+   */
+  async find(args: readonly unknown[], trait: Trait | null, title: string): Promise<Row[]> {
+    const meant = this.clicked(args) ?? this.ofDocument(args);
+    if (!meant) return this.choose(trait, title);
+    const able = meant.filter((row) => trait === null || row.traits.has(trait));
+    const [first] = meant;
+    if (able.length === 0 && first) showFailure(unfit(first, trait));
+    return able;
+  }
+
+  /** As `find`, for commands that take one. */
+  async findOne(args: readonly unknown[], trait: Trait | null, title: string): Promise<Row | undefined> {
+    return (await this.find(args.slice(0, 1), trait, title))[0];
+  }
+
+  /** Lets the user choose among the rows with a trait, the newest first. */
+  async choose(trait: Trait | null, title: string): Promise<Row[]> {
+    const rows = this.tree.rows.all().filter((row) => trait === null || row.traits.has(trait));
+    if (rows.length === 0)
+      showFailure(vscode.l10n.t('There is no process for that. Open a connection or start a server first.'));
+    if (rows.length <= 1) return rows;
+    const items = rows.map((row) => ({ ...this.tree.quickPickItem(row), row }));
+    const picked = await vscode.window.showQuickPick(items, {
+      title,
+      placeHolder: vscode.l10n.t('Choose a process'),
+      matchOnDescription: true,
+    });
+    return picked ? [picked.row] : [];
+  }
+
+  /** Rows that are gone are left out: a second click finds nothing to do. */
+  private clicked(args: readonly unknown[]): Row[] | undefined {
+    const [first, all] = args;
+    const nodes = isSelectionArgument(first) ? this.tree.selection : Array.isArray(all) ? all : [first];
+    if (!nodes.every((node) => node instanceof Row || node instanceof Detail)) return undefined;
+    const rows = nodes.map((node) => (node instanceof Detail ? node.row : node));
+    return [...new Set(rows)].filter((row) => this.tree.rows.has(row));
+  }
+
+  private ofDocument([first]: readonly unknown[]): Row[] | undefined {
+    const uri = first instanceof vscode.Uri ? first : vscode.window.activeTextEditor?.document.uri;
+    if (uri?.scheme !== schemes.buffer) return undefined;
+    const buffer = this.buffers.bufferOf(uri);
+    const row = buffer && this.tree.rows.rowOfBuffer(buffer);
+    if (!row) showFailure(vscode.l10n.t('No process has this process buffer any more.'));
+    return row ? [row] : [];
+  }
+}
+
+/** Why a process that was meant can't do what was asked, and what to do. */
+function unfit({ process, traits }: Row, trait: Trait | null): string {
+  const name = showPeerText(process.name);
+  if (trait === 'hasBuffer') return vscode.l10n.t('{0} has no process buffer.', name);
+  if (trait === 'reconnectable') {
+    if (traits.has('live')) return vscode.l10n.t('{0} is running. Delete it first.', name);
+    return vscode.l10n.t('{0} was accepted by a server: only its peer can connect again.', name);
+  }
+  if (traits.has('finished')) return vscode.l10n.t('{0} has ended. Reconnect it first.', name);
+  if (trait === 'stopped') return vscode.l10n.t('{0} is not stopped.', name);
+  if (trait === 'stoppable') return vscode.l10n.t('{0} can’t be stopped; its status is {1}.', name, process.status);
+  if (traits.has('server')) return vscode.l10n.t('{0} is a server: send to one of its clients.', name);
+  if (traits.has('datagram')) return vscode.l10n.t('{0} is a datagram process: it has no end of file.', name);
+  return vscode.l10n.t('{0} has sent its end of file: nothing can follow.', name);
+}
+
+/** The manifest binds keys in the tree with this argument; a command from the palette gets none. */
+function isSelectionArgument(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'selection' in argument;
+}

@@ -1,0 +1,90 @@
+import { inspect } from 'node:util';
+import type { NetworkProcess, NetworkProcesses, TextBuffer } from '../../core';
+import { showPeerText } from '../peerText';
+import type { Translate } from '../translate';
+import { addressText, type ContactCore } from './contactText';
+import type { Row } from './row';
+import type { RowText } from './rowText';
+
+export type DetailKind = 'contact' | 'properties' | 'buffer' | 'coding' | 'traffic' | 'times' | 'entry';
+
+/** A line below a row that tells one thing about its process. */
+export class Detail {
+  constructor(
+    readonly row: Row,
+    readonly kind: DetailKind,
+    readonly label: string,
+    readonly description: string,
+    /** The group it is in, and its place there: two keys may look alike. */
+    readonly parent: Detail | null = null,
+    private readonly index = 0,
+  ) {}
+
+  get id(): string {
+    return this.parent ? `${this.parent.id}/${this.index}` : `${this.row.id}/${this.kind}`;
+  }
+}
+
+type DetailCore = ContactCore & Pick<NetworkProcesses, 'processPlist' | 'processCodingSystem'>;
+
+/** Reads the details of processes. */
+export class Details {
+  constructor(
+    private readonly core: DetailCore,
+    private readonly text: RowText,
+    private readonly t: Translate,
+  ) {}
+
+  /** The lines below a row, after its clients. */
+  of(row: Row): Detail[] {
+    const { process } = row;
+    const coding = this.core.processCodingSystem(process);
+    const properties = this.core.processPlist(process).size;
+    const buffer = process.buffer?.live ? showPeerText(process.buffer.name ?? '') : this.t('none');
+    const none = this.t('none');
+    return [
+      new Detail(row, 'contact', this.t('Contact'), ''),
+      new Detail(row, 'properties', this.t('Properties'), properties === 0 ? none : ''),
+      new Detail(row, 'buffer', this.t('Process Buffer'), buffer),
+      new Detail(row, 'coding', this.t('Coding'), `${coding.decode ?? none} / ${coding.encode ?? none}`),
+      new Detail(row, 'traffic', this.t('Traffic'), this.text.traffic(process)),
+      new Detail(row, 'times', this.t('Times'), this.text.times(process)),
+    ];
+  }
+
+  /** Whether `entries` has any. */
+  hasEntries(detail: Detail): boolean {
+    return detail.kind === 'contact' || (detail.kind === 'properties' && detail.description === '');
+  }
+
+  /** Every keyword of the contact, every property of the list. */
+  entries(detail: Detail): Detail[] {
+    const { process } = detail.row;
+    const pairs =
+      detail.kind === 'contact'
+        ? Object.entries(this.core.processContact(process, true))
+        : detail.kind === 'properties'
+          ? [...this.core.processPlist(process)]
+          : [];
+    return pairs.map(
+      ([key, value], i) => new Detail(detail.row, 'entry', showPeerText(key), showValue(value), detail, i),
+    );
+  }
+}
+
+/** Any value on one line: addresses as one types them, buffers and processes by name. */
+export function showValue(value: unknown): string {
+  if (value === undefined || value === null || value === false) return 'nil';
+  if (typeof value === 'string') return showPeerText(value);
+  if (typeof value === 'function') return showPeerText(`function ${value.name || 'anonymous'}`);
+  const address = Array.isArray(value) && value.length >= 5 ? addressText(value) : '';
+  if (address !== '') return address;
+  if (isNamed(value)) return showPeerText(value.name ?? 'nil');
+  // Getters and custom printers of other extensions' objects are not run.
+  return showPeerText(inspect(value, { depth: 2, breakLength: Infinity, customInspect: false, maxArrayLength: 20 }));
+}
+
+/** A process or a buffer. */
+function isNamed(value: unknown): value is NetworkProcess | TextBuffer {
+  return typeof value === 'object' && value !== null && ('pointMin' in value || 'isServer' in value);
+}

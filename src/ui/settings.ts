@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import type { Options } from '../core';
+import { settings as keys, settingsSection } from './ids';
+
+/** What is put behind a text that is sent. */
+export type LineEnding = 'lf' | 'crlf' | 'none';
+
+const mebibyte = 1024 * 1024;
+
+/** The user's settings, kept applied to the core's options. The manifest states defaults and limits. */
+export class Settings implements vscode.Disposable {
+  private readonly subscription: vscode.Disposable;
+
+  constructor(private readonly options: Options) {
+    this.apply();
+    this.subscription = vscode.workspace.onDidChangeConfiguration((e) => {
+      if (e.affectsConfiguration(settingsSection)) this.apply();
+    });
+  }
+
+  /** What Send puts behind a text on a stream when nothing else was chosen for the process. */
+  get lineEnding(): LineEnding {
+    const value = this.read<string>(keys.lineEnding);
+    return value === 'crlf' || value === 'none' ? value : 'lf';
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  private apply(): void {
+    this.options.connectTimeoutMs = this.number(keys.connectTimeout, 1, 86_400) * 1000;
+    this.options.maxClients = this.number(keys.maxClients, 1, 60_000);
+    this.options.sendQueueBytes = this.number(keys.queueLimit, 1, 1024) * mebibyte;
+    this.options.bufferTextBytes = this.number(keys.textLimit, 1, 1024) * mebibyte;
+  }
+
+  /** The manifest's limits only draw a line below a bad value; a settings file can still hold it. */
+  private number(key: string, least: number, most: number): number {
+    const value = Number(this.read(key));
+    return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : least;
+  }
+
+  private read<T>(key: string): T | undefined {
+    return vscode.workspace.getConfiguration(settingsSection).get<T>(key);
+  }
+}

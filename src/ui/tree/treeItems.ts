@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import { commands } from '../ids';
+import type { Detail, DetailKind, Details } from '../rows/detail';
+import { Row } from '../rows/row';
+import type { RowText } from '../rows/rowText';
+import { finishedRowUri } from './finishedDecorations';
+
+/** Turns rows and details into what the editor draws. */
+export class TreeItems {
+  constructor(
+    private readonly text: RowText,
+    private readonly details: Details,
+  ) {}
+
+  ofRow(row: Row): vscode.TreeItem {
+    const item = new vscode.TreeItem(this.text.label(row), vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = row.id;
+    item.description = this.text.description(row);
+    item.iconPath = rowIcon(row);
+    item.contextValue = [...row.traits].join(' ');
+    item.accessibilityInformation = { label: this.text.accessibleLabel(row) };
+    if (row.traits.has('hasBuffer')) item.command = showBuffer(row);
+    if (row.traits.has('finished')) item.resourceUri = finishedRowUri(row);
+    return item;
+  }
+
+  ofDetail(detail: Detail): vscode.TreeItem {
+    const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(detail.label, this.details.hasEntries(detail) ? Collapsed : None);
+    item.id = detail.id;
+    item.description = detail.description;
+    const icon = detailIcons[detail.kind];
+    if (icon) item.iconPath = new vscode.ThemeIcon(icon);
+    item.contextValue = detail.kind;
+    if (detail.kind === 'buffer' && detail.row.traits.has('hasBuffer')) item.command = showBuffer(detail.row);
+    return item;
+  }
+
+  /** Plain text, never markdown: names come from peers. */
+  tooltip(node: Row | Detail): string {
+    return node instanceof Row ? this.text.tooltip(node) : `${node.label}: ${node.description}`;
+  }
+}
+
+/** A click looks, without taking the keyboard away from the tree. */
+function showBuffer(row: Row): vscode.Command {
+  return {
+    command: commands.showBuffer,
+    title: vscode.l10n.t('Show Process Buffer'),
+    arguments: [row, { preserveFocus: true }],
+  };
+}
+
+const detailIcons: Readonly<Record<DetailKind, string | null>> = {
+  contact: 'link',
+  properties: 'symbol-property',
+  buffer: 'output',
+  coding: 'symbol-string',
+  traffic: 'arrow-swap',
+  times: 'clock',
+  entry: null,
+};
+
+function rowIcon(row: Row): vscode.ThemeIcon {
+  if (row.process.status === 'connect') return new vscode.ThemeIcon('loading~spin');
+  return new vscode.ThemeIcon(iconName(row), new vscode.ThemeColor(iconColor(row)));
+}
+
+function iconName({ process }: Row): string {
+  if (process.isDatagram) return process.isServer ? 'radio-tower' : 'broadcast';
+  if (process.isServer) return 'server-process';
+  return process.server ? 'vm-connect' : 'plug';
+}
+
+function iconColor({ process, traits }: Row): string {
+  if (process.status === 'failed') return 'errorForeground';
+  if (traits.has('finished')) return 'descriptionForeground';
+  return traits.has('stopped') ? 'charts.yellow' : 'testing.iconPassed';
+}
