@@ -184,7 +184,11 @@ export class RowModel implements Disposable {
     const current = this.rowsByProcess.get(process);
     if (current === row || !this.has(row)) return;
     if (current) this.remove(current);
+    const before = row.process;
     this.bind(process, row);
+    // Another process was taken for it.
+    const former = this.reconnecting.get(row);
+    if (former && before !== former) this.add(before);
   }
 
   private giveBack(row: Row, former: NetworkProcess): void {

@@ -1,0 +1,129 @@
+import type { Disposable, Event, NetworkProcess, ProcessChange, ProcessStatus, TextBuffer } from '../../../src/core';
+
+/** A process that is whatever a test says. */
+export interface FakeProcess extends NetworkProcess {
+  name: string;
+  status: ProcessStatus;
+  isServer: boolean;
+  isDatagram: boolean;
+  server: NetworkProcess | null;
+  buffer: TextBuffer | null;
+  traffic: NetworkProcess['traffic'];
+  times: { created: number; opened: number | null; ended: number | null };
+  lastMessage: string | null;
+  sentEof: boolean;
+  clients: { count: number; atLimit: boolean };
+  contact: Record<string, unknown>;
+  peer: readonly number[] | null;
+}
+
+class Source<T> {
+  private readonly listeners = new Set<(e: T) => unknown>();
+  readonly event: Event<T> = (listener): Disposable => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(e: T): void {
+    for (const listener of this.listeners) listener(e);
+  }
+  get size(): number {
+    return this.listeners.size;
+  }
+}
+
+/** The part of the core that rows read, moved by hand. */
+export class FakeCore {
+  readonly changes = new Source<ProcessChange>();
+  readonly kills = new Source<TextBuffer>();
+  readonly onDidChangeProcess = this.changes.event;
+  readonly onDidKillBuffer = this.kills.event;
+  readonly internalDefaultProcessFilter = (): void => undefined;
+  private lastId = 0;
+
+  /** A process that is registered and says so. */
+  add(facts: Partial<FakeProcess> = {}): FakeProcess {
+    const process = this.make(facts);
+    this.tell(process, 'added');
+    return process;
+  }
+
+  make(facts: Partial<FakeProcess> = {}): FakeProcess {
+    const id = ++this.lastId;
+    return {
+      id,
+      name: `p${id}`,
+      status: 'open',
+      isServer: false,
+      isDatagram: false,
+      server: null,
+      buffer: null,
+      plist: new Map(),
+      traffic: traffic(),
+      byteLog: { entries: [], bytesDropped: 0 },
+      times: { created: 0, opened: 1, ended: null },
+      lastMessage: null,
+      sentEof: false,
+      clients: { count: 0, atLimit: false },
+      contact: { name: facts.name ?? `p${id}` },
+      peer: null,
+      ...facts,
+    };
+  }
+
+  /** Ends a process as the core does. */
+  end(process: FakeProcess, message = 'connection broken by remote peer\n'): void {
+    process.status = 'closed';
+    process.times.ended = 2;
+    process.lastMessage = message;
+    this.tell(process, 'removed');
+  }
+
+  tell(process: FakeProcess, kind: ProcessChange['kind']): void {
+    this.changes.fire({ process, kind });
+  }
+
+  processContact(process: NetworkProcess, key?: null): [unknown, unknown];
+  processContact(process: NetworkProcess, key: true): Record<string, unknown>;
+  processContact(process: NetworkProcess, key: string): unknown;
+  processContact(process: NetworkProcess, key?: string | true | null): unknown {
+    const { contact } = process as FakeProcess;
+    if (key === true) return contact;
+    return key ? (contact[key] ?? null) : [contact['host'], contact['service']];
+  }
+
+  processDatagramAddress = (process: NetworkProcess): readonly number[] | null => (process as FakeProcess).peer;
+  processPlist = (process: NetworkProcess): Map<string, unknown> => process.plist;
+  processCodingSystem = (): { decode: string | null; encode: string | null } => ({
+    decode: 'utf-8-unix',
+    encode: null,
+  });
+  processFilter = (process: NetworkProcess): (() => void) =>
+    ((process as FakeProcess).contact['filter'] as () => void) ?? this.internalDefaultProcessFilter;
+  processSentinel = (): (() => void) => noSentinel;
+  processQueryOnExitFlag = (): boolean => true;
+}
+
+export const noSentinel = (): void => undefined;
+
+export function traffic(facts: Partial<NetworkProcess['traffic']> = {}): NetworkProcess['traffic'] {
+  return {
+    bytesReceived: 0,
+    bytesSent: 0,
+    messagesReceived: 0,
+    messagesSent: 0,
+    bytesQueued: 0,
+    emptyDatagrams: 0,
+    datagramsDropped: 0,
+    ...facts,
+  };
+}
+
+/** A buffer as far as rows look at it. */
+export function fakeBuffer(name: string): TextBuffer & { live: boolean } {
+  return { name, live: true, pointMin: 1 } as TextBuffer & { live: boolean };
+}
+
+/** Fills in the values as `vscode.l10n.t` does. */
+export function translate(message: string, ...values: (string | number)[]): string {
+  return message.replace(/\{(\d+)\}/g, (_, i) => String(values[Number(i)]));
+}

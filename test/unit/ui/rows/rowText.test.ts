@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { formatBytes, formatCount, formatTime } from '../../../../src/ui/rows/amounts';
+import { addressText, contactText } from '../../../../src/ui/rows/contactText';
+import { Details, showValue } from '../../../../src/ui/rows/detail';
+import { Row, traitsOf } from '../../../../src/ui/rows/row';
+import { RowText } from '../../../../src/ui/rows/rowText';
+import { fakeBuffer, FakeCore, traffic, translate, type FakeProcess } from '../fakeCore';
+
+const core = new FakeCore();
+const text = new RowText(core, translate);
+
+function rowOf(facts: Partial<FakeProcess>): Row {
+  const row = new Row('process-1', core.make(facts));
+  row.traits = traitsOf(row.process);
+  return row;
+}
+
+const loopback = [127, 0, 0, 1, 4000];
+const server = { isServer: true, status: 'listen', contact: { local: loopback, service: 4000 } } as const;
+const client = { contact: { host: '127.0.0.1', service: 6379, remote: [127, 0, 0, 1, 6379] } } as const;
+const ended = { created: 0, opened: 1, ended: 2 };
+
+describe('the text of rows', () => {
+  const cases: [string, Partial<FakeProcess>, string][] = [
+    ['a server', server, 'listen · 127.0.0.1:4000'],
+    ['one client', { ...server, clients: { count: 1, atLimit: false } }, 'listen · 127.0.0.1:4000 · 1 client'],
+    ['two clients', { ...server, clients: { count: 2, atLimit: false } }, 'listen · 127.0.0.1:4000 · 2 clients'],
+    [
+      'a full server',
+      { ...server, clients: { count: 2000, atLimit: true } },
+      'listen · 127.0.0.1:4000 · 2,000 clients: not accepting',
+    ],
+    ['a stopped server', { ...server, status: 'stop' }, 'stop · 127.0.0.1:4000'],
+    [
+      'a server on all interfaces',
+      { ...server, contact: { local: [0, 0, 0, 0, 80] } },
+      'listen · 0.0.0.0:80 · all interfaces',
+    ],
+    [
+      'a server on all interfaces, IPv6',
+      { ...server, contact: { local: [0, 0, 0, 0, 0, 0, 0, 0, 80] } },
+      'listen · [::]:80 · all interfaces',
+    ],
+    [
+      'a server for others',
+      { ...server, contact: { local: [192, 168, 1, 2, 80] } },
+      'listen · 192.168.1.2:80 · not only this computer',
+    ],
+    ['a server on ::1', { ...server, contact: { local: [0, 0, 0, 0, 0, 0, 0, 1, 80] } }, 'listen · [::1]:80'],
+    [
+      'a server on mapped loopback',
+      { ...server, contact: { local: [0, 0, 0, 0, 0, 0xffff, 0x7f00, 1, 80] } },
+      'listen · [::ffff:7f00:1]:80',
+    ],
+    ['a Unix server', { ...server, contact: { local: '/tmp/s', service: '/tmp/s' } }, 'listen · /tmp/s'],
+    ['a connection', client, 'open · 127.0.0.1:6379'],
+    [
+      'traffic',
+      { ...client, traffic: traffic({ bytesReceived: 1234, bytesSent: 40 }) },
+      'open · 127.0.0.1:6379 · 1.2 kB in · 40 B out',
+    ],
+    ['a sent EOF', { ...client, sentEof: true }, 'open · 127.0.0.1:6379 · sent EOF'],
+    [
+      'a broken connection',
+      { ...client, status: 'closed', times: ended, lastMessage: 'connection broken by remote peer\n' },
+      'closed · 127.0.0.1:6379 · connection broken by remote peer',
+    ],
+    ['a datagram server', { ...server, isDatagram: true, status: 'open' }, 'open · 127.0.0.1:4000 · no peer yet'],
+    [
+      'a datagram server with a peer',
+      { ...server, isDatagram: true, status: 'open', peer: [127, 0, 0, 1, 5000] },
+      'open · 127.0.0.1:4000 · peer 127.0.0.1:5000',
+    ],
+    [
+      'a datagram server with an unset peer',
+      { ...server, isDatagram: true, status: 'open', peer: [0, 0, 0, 0, 0] },
+      'open · 127.0.0.1:4000 · no peer yet',
+    ],
+    ['a datagram client', { ...client, isDatagram: true, peer: [127, 0, 0, 1, 6379] }, 'open · 127.0.0.1:6379'],
+  ];
+  for (const [name, facts, expected] of cases) {
+    it(name, () => assert.equal(text.description(rowOf(facts)), expected));
+  }
+
+  it('says everything in one sentence to a screen reader', () => {
+    const row = rowOf({ ...server, name: 'echo', clients: { count: 2, atLimit: false } });
+    assert.equal(text.accessibleLabel(row), 'TCP server, echo, listen, 127.0.0.1:4000, 2 clients');
+  });
+
+  it('shows nothing a peer made up as it is', () => {
+    const row = rowOf({ ...client, name: 'a\u202e[x](command:y)$(bug)\n', status: 'closed', times: ended });
+    assert.equal(text.label(row), 'a\\u202e[x] (command:y)$ (bug)\\x0a');
+    assert.match(text.tooltip(row), /^TCP connection a\\u202e\[x\] \(/);
+  });
+});
+
+describe('contacts', () => {
+  it('are what was asked for, the peer for an accepted client', () => {
+    const of = (facts: Partial<FakeProcess>): string => contactText(core.make(facts), core);
+    assert.equal(of({ contact: { host: 'localhost', service: 'http' } }), 'localhost:http');
+    assert.equal(of({ contact: { host: '::1', service: 80 } }), '[::1]:80');
+    assert.equal(of({ contact: { service: 80, remote: [127, 0, 0, 1, 80] } }), '127.0.0.1:80');
+    assert.equal(of({ contact: { service: 80 } }), 'localhost:80');
+    assert.equal(of({ contact: { family: 'local', service: 'relative' } }), 'relative');
+    assert.equal(of({ contact: { remote: '/tmp/s' } }), '/tmp/s');
+    const s = core.make(server);
+    assert.equal(of({ server: s, contact: { remote: [10, 0, 0, 1, 99], local: loopback } }), '10.0.0.1:99');
+    assert.equal(of({ server: s, contact: { remote: '', local: '/tmp/s' } }), '/tmp/s');
+  });
+
+  it('read addresses of any kind', () => {
+    assert.equal(addressText([1, 2, 3, 4]), '1.2.3.4');
+    assert.equal(addressText([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1, 443]), '[2001:db8::1]:443');
+    assert.equal(addressText(null), '');
+    assert.equal(addressText({ family: 3, bytes: [] }), '');
+  });
+});
+
+describe('details', () => {
+  const details = new Details(core, text, translate);
+
+  it('name every keyword and property, under ids that differ', () => {
+    const row = rowOf({ ...client, plist: new Map<string, unknown>([['a', 1], ['__proto__', { b: [2] }]]) }); // prettier-ignore
+    const lines = details.of(row);
+    assert.deepEqual(
+      lines.map((line) => line.label),
+      ['Contact', 'Properties', 'Process Buffer', 'Coding', 'Traffic', 'Times'],
+    );
+    const [contact, properties] = lines;
+    assert.ok(contact && properties);
+    const shown = [...details.entries(contact), ...details.entries(properties)];
+    assert.deepEqual(
+      shown.map((entry) => `${entry.label}=${entry.description}`),
+      ['host=127.0.0.1', 'service=6379', 'remote=127.0.0.1:6379', 'a=1', '__proto__={ b: [ 2 ] }'],
+    );
+    assert.equal(new Set([...lines, ...shown].map((line) => line.id)).size, lines.length + shown.length);
+  });
+
+  it('say none where there is nothing', () => {
+    const [, properties, buffer] = details.of(rowOf(client));
+    assert.equal(properties?.description, 'none');
+    assert.equal(buffer?.description, 'none');
+    assert.equal(properties && details.hasEntries(properties), false);
+  });
+
+  it('show values of any kind on one line', () => {
+    assert.equal(showValue(null), 'nil');
+    assert.equal(showValue('a\nb'), 'a\\x0ab');
+    assert.equal(showValue(fakeBuffer('b')), 'b');
+    assert.equal(showValue(rowOf({ name: 'p' }).process), 'p');
+    assert.equal(showValue([1, 2]), '[ 1, 2 ]');
+    assert.equal(showValue(Symbol.for('local')), 'Symbol(local)');
+    assert.equal(
+      showValue(function log() {
+        return;
+      }),
+      'function log',
+    );
+    const cycle: Record<string, unknown> = {};
+    cycle['self'] = cycle;
+    assert.match(showValue(cycle), /Circular/);
+    const trap = {
+      get name(): string {
+        throw new Error('trap');
+      },
+    };
+    assert.match(showValue(trap), /Getter/);
+  });
+});
+
+describe('traits', () => {
+  const traits = (facts: Partial<FakeProcess>): string => [...traitsOf(core.make(facts))].sort().join(' ');
+
+  it('decide what menus offer', () => {
+    assert.equal(traits(client), 'connection eofable live sendable stoppable stream');
+    assert.equal(
+      traits({ ...client, buffer: fakeBuffer('b') }),
+      'connection eofable hasBuffer live sendable stoppable stream',
+    );
+    assert.equal(traits({ ...client, status: 'connect' }), 'connection eofable live sendable stream');
+    assert.equal(traits({ ...client, status: 'stop' }), 'connection eofable live sendable stopped stream');
+    assert.equal(traits({ ...client, sentEof: true }), 'connection live stoppable stream');
+    assert.equal(traits({ ...client, status: 'closed', times: ended }), 'connection finished reconnectable stream');
+    assert.equal(traits({ ...client, status: 'failed' }), 'connection finished reconnectable stream');
+    assert.equal(traits(server), 'live server stoppable stream');
+    assert.equal(traits({ ...server, isDatagram: true, status: 'open' }), 'datagram live sendable server stoppable');
+    const accepted = { ...client, server: core.make(server) };
+    assert.equal(traits(accepted), 'accepted connection eofable live sendable stoppable stream');
+    assert.equal(traits({ ...accepted, status: 'closed', times: ended }), 'accepted connection finished stream');
+  });
+});
+
+describe('amounts', () => {
+  it('are short', () => {
+    const sizes = [0, 999, 1000, 1234, 9949, 9950, 12_345, 999_499, 999_500, 1_500_000, 2e15];
+    assert.deepEqual(sizes.map(formatBytes), [
+      '0 B', '999 B', '1.0 kB', '1.2 kB', '9.9 kB', '10 kB', '12 kB', '999 kB', '1.0 MB', '1.5 MB', '2000 TB',
+    ]); // prettier-ignore
+    assert.equal(formatCount(2000), '2,000');
+    assert.match(formatTime(0), /^19(70|69)-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  });
+});
