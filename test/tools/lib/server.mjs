@@ -58,7 +58,8 @@ const plainEditor = {
  * @param {string} [options.dataDir] where settings, state and extensions live; a fresh one, removed at the end, if absent
  * @param {string} [options.extensionsDir] installed extensions; below the data folder if absent
  * @param {boolean} [options.trust] whether every folder is trusted (true) or pages start in restricted mode (false)
- * @param {boolean} [options.smokeDriver] whether payloads count; notification toasts are then never shown
+ * @param {boolean} [options.smokeDriver] whether payloads count, as tests need it; notification toasts are then never
+ *   shown. False is for people: toasts and webviews work, and extensions are those installed.
  * @param {object} [options.userSettings] settings on top of the quiet ones
  * @param {object[]} [options.keybindings] the user's key bindings
  * @param {number} [options.port] 0 for any free one
@@ -142,7 +143,7 @@ class Server {
     const { node, folder } = this.vscode;
     this.#output = '';
     // A process group of its own: what outlives its parent is still found by the group.
-    this.#child = spawn(node, [`${folder}/out/server-main.js`, ...this.#args()], {
+    this.#child = spawn(node, this.#args(), {
       cwd: folder,
       env: { ...process.env, ...this.#options.env },
       detached: true,
@@ -160,22 +161,42 @@ class Server {
   }
 
   #args() {
-    const { extensionsDir, trust, smokeDriver } = this.#options;
+    return this.#options.smokeDriver === false ? this.#personArgs() : this.#drivenArgs();
+  }
+
+  /** VS Code's own server, whose pages a test can drive. */
+  #drivenArgs() {
     return [
-      ...['--host', '127.0.0.1', '--port', String(this.port), '--without-connection-token'],
-      ...['--accept-server-license-terms', '--disable-telemetry', '--server-data-dir', this.dataDir],
-      ...['--extensions-dir', extensionsDir ?? `${this.dataDir}/extensions`],
+      ...[`${this.vscode.folder}/out/server-main.js`, '--host', '127.0.0.1', '--port', String(this.port)],
+      ...['--without-connection-token', '--accept-server-license-terms', '--server-data-dir', this.dataDir],
       // A test's page that is closed never comes back: its extension host needn't wait for it three hours.
-      ...(smokeDriver === false ? [] : ['--enable-smoke-test-driver', '--reconnection-grace-time', '10']),
-      ...(trust === false ? [] : ['--disable-workspace-trust']),
+      ...['--enable-smoke-test-driver', '--reconnection-grace-time', '10'],
+      ...this.#commonArgs(),
     ];
+  }
+
+  /** The server around it, in whose pages webviews and toasts work. */
+  #personArgs() {
+    return [
+      ...[`${this.vscode.folder}/../../out/node/entry.js`, '--auth', 'none', '--bind-addr', `127.0.0.1:${this.port}`],
+      ...['--config', `${this.dataDir}/config.yaml`, '--user-data-dir', `${this.dataDir}/data`],
+      ...['--disable-update-check', '--disable-getting-started-override', '--ignore-last-opened'],
+      ...this.#commonArgs(),
+    ];
+  }
+
+  #commonArgs() {
+    const { extensionsDir = `${this.dataDir}/extensions`, trust } = this.#options;
+    const args = ['--disable-telemetry', '--extensions-dir', extensionsDir];
+    return trust === false ? args : [...args, '--disable-workspace-trust'];
   }
 
   async #answers() {
     for (const end = Date.now() + 60_000; Date.now() < end && this.running; await sleep(50)) {
       try {
-        const response = await fetch(`http://127.0.0.1:${this.port}/version`, { signal: AbortSignal.timeout(5000) });
-        if (response.ok && this.running) return true;
+        const signal = AbortSignal.timeout(5000);
+        const response = await fetch(`http://127.0.0.1:${this.port}/`, { redirect: 'manual', signal });
+        if (response.status < 400 && this.running) return true;
       } catch {
         // Not listening yet.
       }

@@ -1,0 +1,133 @@
+// `npm start`: VS Code with the extension in it, and something to try it on.
+import { spawn } from 'node:child_process';
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startDemo } from './lib/demo.mjs';
+import { cache, root } from './lib/paths.mjs';
+import { startServer } from './lib/server.mjs';
+import { installPackages } from './lib/setup.mjs';
+
+const usage = `npm start [-- OPTIONS]
+  --code PATH  the VS Code to start (default: code on PATH, else VS Code in a browser)
+  --browser    VS Code in a browser even where there is code on PATH
+  --port N     where VS Code in a browser is served (default: any free port)
+  --check      start it, try it, end it: exit code 0 if all went well
+  --help`;
+
+const options = {
+  code: { type: 'string' },
+  browser: { type: 'boolean' },
+  port: { type: 'string', default: '0' },
+  check: { type: 'boolean' },
+  help: { type: 'boolean' },
+};
+
+process.exitCode = await main();
+
+async function main() {
+  let values;
+  try {
+    ({ values } = parseArgs({ options }));
+  } catch (e) {
+    console.error(`${e.message}\n${usage}`);
+    return 2;
+  }
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  installPackages();
+  // Only now: it imports what has just been installed.
+  const { buildExtension } = await import('./build.mjs');
+  await buildExtension();
+  const demo = await startDemo();
+  try {
+    if (values.check) return await check(demo);
+    const code = values.code ?? (values.browser ? undefined : codeOnPath());
+    return code ? await runDesktop(code, demo) : await runInBrowser(Number(values.port), demo);
+  } finally {
+    await demo.stop();
+  }
+}
+
+function codeOnPath() {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return folders
+    .map((folder) => `${folder}/code`)
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Desktop VS Code in a window of its own, until that is closed. */
+async function runDesktop(code, demo) {
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const args = [
+    `--extensionDevelopmentPath=${root}`,
+    `--user-data-dir=${cache}/desktop-data`,
+    '--new-window',
+    '--wait',
+  ];
+  console.log(`Starting ${code}`);
+  tell(demo);
+  const child = spawn(code, [...args, ...asRoot, demo.folder], { stdio: 'inherit' });
+  const stop = () => child.kill();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (exitCode, signal) => resolve(signal ? 0 : exitCode));
+  });
+}
+
+/** VS Code as a page, until Ctrl+C. The extension is linked into it, so that toasts and all look as a user has them. */
+async function runInBrowser(port, demo) {
+  const dataDir = mkdtempSync(`${tmpdir()}/netproc-start-`);
+  let server;
+  try {
+    linkExtension(`${dataDir}/extensions`);
+    server = await startServer({
+      workspace: demo.folder,
+      smokeDriver: false,
+      userSettings: { 'workbench.startupEditor': 'readme' },
+      dataDir,
+      port,
+    });
+    tell(demo);
+    console.log(`\nOpen ${server.url()} in a browser; Ctrl+C here ends it.`);
+    await Promise.race([asked(), server.ended()]);
+    return server.running ? 0 : 1;
+  } finally {
+    await server?.stop();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function linkExtension(folder) {
+  const { publisher, name, version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(root, `${folder}/${publisher}.${name}-${version}`, 'junction');
+}
+
+function tell(demo) {
+  console.log(`To connect to: TCP echo at ${demo.host}:${demo.tcpPort}, UDP echo at ${demo.host}:${demo.udpPort}`);
+}
+
+/** Resolves when the user wants an end. */
+function asked() {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
+  });
+}
+
+async function check(demo) {
+  const { checkMainJob } = await import('./check/mainJob.mjs');
+  return (await checkMainJob(demo)) ? 0 : 1;
+}
