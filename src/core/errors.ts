@@ -93,6 +93,7 @@ export function emacsMessage(condition: Condition, data: readonly unknown[]): st
   const strings = (firstOther < 0 ? data : data.slice(0, firstOther)) as string[];
   if (condition === 'wrong-type-argument') return `Wrong type argument: ${data.map(show).join(', ')}`;
   if (condition === 'args-out-of-range') return `Args out of range: ${data.map(show).join(', ')}`;
+  if (condition === 'buffer-read-only') return 'Buffer is read-only';
   if (condition === 'coding-system-error') return `Invalid coding system: ${show(data[0])}`;
   return strings.join(': ');
 }
@@ -114,6 +115,8 @@ function show(value: unknown): string {
   if (value === true) return 't';
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
   if (typeof value === 'number') return String(value);
+  const named = (value as { name?: unknown }).name;
+  if (typeof named === 'string') return `#<${named}>`;
   return Array.isArray(value) ? `[${value.map(show).join(' ').slice(0, 80)}]` : `#<${typeof value}>`;
 }
 

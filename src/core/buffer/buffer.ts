@@ -129,7 +129,7 @@ export class Buffer implements TextBuffer {
   narrowToRegion(start: number, end: number): void {
     this.alive();
     const [from, to] = start <= end ? [start, end] : [end, start];
-    if (from < 1 || to > this.store.chars + 1) throw this.outOfRange(start, end);
+    if (from < 1 || to > this.store.chars + 1) throw outOfRange(this.given, start, end);
     this.begin = from;
     this.end = to;
     this.gotoChar(this.at);
@@ -211,12 +211,8 @@ export class Buffer implements TextBuffer {
   private range(start: number, end: number): [number, number] {
     this.alive();
     const [from, to] = start <= end ? [start, end] : [end, start];
-    if (!(from >= this.pointMin && to <= this.pointMax)) throw this.outOfRange(start, end);
+    if (!(from >= this.pointMin && to <= this.pointMax)) throw outOfRange(this.given, this, start, end);
     return [from, to];
-  }
-
-  private outOfRange(start: number, end: number): NetworkProcessError {
-    return new NetworkProcessError('NP_ARGS_OUT_OF_RANGE', 'args-out-of-range', [start, end], this.given);
   }
 
   private alive(): void {
@@ -226,9 +222,13 @@ export class Buffer implements TextBuffer {
   private writable(): void {
     this.alive();
     if (this.readOnly) {
-      throw new NetworkProcessError('NP_BUFFER_READ_ONLY', 'buffer-read-only', ['Buffer is read-only'], this.given);
+      throw new NetworkProcessError('NP_BUFFER_READ_ONLY', 'buffer-read-only', [this], this.given);
     }
   }
+}
+
+function outOfRange(name: string | null, ...data: unknown[]): NetworkProcessError {
+  return new NetworkProcessError('NP_ARGS_OUT_OF_RANGE', 'args-out-of-range', data, name);
 }
 
 function isLow(unit: number): boolean {

@@ -187,9 +187,12 @@ export class ProcessMaker {
     });
     client.openStream(stream);
     server.countClient(1);
+    const greet = (): void => {
+      if (!client.isClosed) client.tell(`open from ${host}\n`);
+    };
     const logged = server.log && server.guarded('log', () => server.log!(server, client, `accept from ${host}\n`));
-    if (logged) client.hold(logged);
-    if (!client.isClosed) client.tell(`open from ${host}\n`);
+    if (logged) client.hold(logged.then(greet));
+    else greet();
     client.begin();
   }
 
