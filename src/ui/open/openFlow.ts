@@ -1,24 +1,145 @@
-import type * as vscode from 'vscode';
-import type { NetworkProcess, NetworkProcesses } from '../../core';
+import * as vscode from 'vscode';
+import {
+  isNetworkProcessError,
+  type NetworkProcess,
+  type NetworkProcesses,
+  type NetworkProcessSpec,
+  type TextBuffer,
+} from '../../core';
 import type { BufferDocuments } from '../buffers/bufferDocuments';
+import { errorText } from '../errors';
+import { showPeerText } from '../peerText';
+import { askAddress, type AddressAnswer } from './addressBox';
+import { whileConnecting } from './connecting';
+import { askKind } from './kindBox';
+import { processName, unusedBufferName, unusedProcessName } from './names';
+import { clientOffers, serverOffers, type Offer } from './offers';
+import { freeSocketPath, makeOwnFolder } from './ownFolder';
+import type { Address, AddressKind, AddressRole } from './parseAddress';
+import { Recents } from './recents';
+import { logLine, serverLog } from './serverLog';
 
-/** Asks for an address and opens a connection or starts a server there. */
+/**
+ * From a command to an open process in two questions: what kind, and where. Leaving at any point, and failing, leaves
+ * nothing behind.
+ */
 export class OpenFlow implements vscode.Disposable {
+  private readonly recents: Recents;
+  private readonly disposal = new AbortController();
+
   constructor(
-    protected readonly core: NetworkProcesses,
-    protected readonly recents: vscode.Memento,
-    protected readonly buffers: BufferDocuments,
-  ) {}
-
-  /** Undefined: cancelled or failed, and the user knows. */
-  async openConnection(): Promise<NetworkProcess | undefined> {
-    return undefined;
+    private readonly core: NetworkProcesses,
+    memory: vscode.Memento,
+    private readonly buffers: BufferDocuments,
+  ) {
+    this.recents = new Recents(memory);
   }
 
   /** Undefined: cancelled or failed, and the user knows. */
-  async startServer(): Promise<NetworkProcess | undefined> {
-    return undefined;
+  openConnection(): Promise<NetworkProcess | undefined> {
+    return this.begin('client');
   }
 
-  dispose(): void {}
+  /** Undefined: cancelled or failed, and the user knows. */
+  startServer(): Promise<NetworkProcess | undefined> {
+    return this.begin('server');
+  }
+
+  dispose(): void {
+    this.disposal.abort();
+  }
+
+  private async begin(role: AddressRole): Promise<NetworkProcess | undefined> {
+    const kind = await askKind(role, this.recents.lastKind(role));
+    return kind && this.askAndOpen(kind, role, '');
+  }
+
+  private async askAndOpen(kind: AddressKind, role: AddressRole, text: string): Promise<NetworkProcess | undefined> {
+    const answer = await askAddress({
+      kind,
+      role,
+      text,
+      offers: () => this.offers(kind, role),
+      forget: (recent) => this.recents.remove(recent),
+    });
+    if (answer === 'back') return this.begin(role);
+    if (!answer || (role === 'server' && !answer.address.loopback && !(await confirmExposure(answer.address)))) {
+      return undefined;
+    }
+    return this.open(answer, role);
+  }
+
+  private offers(kind: AddressKind, role: AddressRole): Offer[] {
+    const recents = this.recents.list(kind, role);
+    if (role === 'client') return clientOffers(this.core, kind, recents);
+    return serverOffers(kind === 'unix' ? freeSocketPath() : '127.0.0.1:0', recents);
+  }
+
+  private async open(answer: AddressAnswer, role: AddressRole): Promise<NetworkProcess | undefined> {
+    const { address } = answer;
+    let process: NetworkProcess;
+    try {
+      process = await this.make(address, role);
+    } catch (error) {
+      if (!this.disposal.signal.aborted) this.tellFailure(error, answer, role);
+      return undefined;
+    }
+    await this.recents.add({ kind: address.kind, role, label: address.label, time: Date.now() });
+    if (process.buffer) await this.buffers.show(process.buffer);
+    return process;
+  }
+
+  private async make(address: Address, role: AddressRole): Promise<NetworkProcess> {
+    const name = unusedProcessName(this.core, processName(address, role));
+    const buffer = this.core.getBufferCreate(unusedBufferName(this.core, `*${name}*`));
+    try {
+      return await (role === 'client' ? this.connect(name, address, buffer) : this.listen(name, address, buffer));
+    } catch (error) {
+      this.core.killBuffer(buffer);
+      throw error;
+    }
+  }
+
+  private connect(name: string, { spec, label }: Address, buffer: TextBuffer): Promise<NetworkProcess> {
+    const title = vscode.l10n.t('Connecting to {0}', showPeerText(label));
+    return whileConnecting(title, this.disposal.signal, (signal) =>
+      this.makeProcess({ ...spec, name, buffer }, signal),
+    );
+  }
+
+  private async listen(name: string, { spec }: Address, buffer: TextBuffer): Promise<NetworkProcess> {
+    if (typeof spec.service === 'string') makeOwnFolder(spec.service);
+    const log = serverLog(this.core);
+    const server = await this.makeProcess({ ...spec, name, buffer, log }, this.disposal.signal);
+    const [host, service] = this.core.processContact(server);
+    const where = spec.family === 'local' ? String(service) : `${String(host)}:${String(service)}`;
+    logLine(this.core, server, vscode.l10n.t('listening on {0}', where));
+    return server;
+  }
+
+  private async makeProcess(spec: NetworkProcessSpec, signal: AbortSignal): Promise<NetworkProcess> {
+    const process = await this.core.makeNetworkProcess(spec, { signal });
+    if (!process) throw new Error('makeNetworkProcess was given no keyword');
+    return process;
+  }
+
+  /** One message, from which the same address can be tried again. Not when it was the user who cancelled. */
+  private tellFailure(error: unknown, { address, text }: AddressAnswer, role: AddressRole): void {
+    if (isNetworkProcessError(error) && error.code === 'NP_CANCELLED') return;
+    const tryAgain = vscode.l10n.t('Try Again');
+    void vscode.window.showErrorMessage(errorText(error), tryAgain).then((choice) => {
+      if (choice === tryAgain) void this.askAndOpen(address.kind, role, text);
+    });
+  }
+}
+
+/** Asks once whether other computers may reach a server. */
+async function confirmExposure(address: Address): Promise<boolean> {
+  const start = vscode.l10n.t('Start Server');
+  const message = vscode.l10n.t('Let other computers reach {0}?', showPeerText(address.label));
+  const detail = vscode.l10n.t(
+    'That is not a loopback address: whoever can reach this computer over the network can connect and send data. With {0} in place of the address, only programs on this computer can.',
+    '127.0.0.1',
+  );
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, start)) === start;
 }

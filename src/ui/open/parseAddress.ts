@@ -1,22 +1,220 @@
+/**
+ * Reads what people type as an address. Knows nothing of VS Code and opens nothing: whether a name resolves is told
+ * by the core when it tries.
+ */
+import { isIPv4, isIPv6 } from 'node:net';
+import { homedir } from 'node:os';
+import { domainToASCII } from 'node:url';
 import type { NetworkProcessSpec } from '../../core';
+import type { Translate } from '../translate';
 
 export type AddressKind = 'tcp' | 'udp' | 'unix';
 export type AddressRole = 'client' | 'server';
 
-/** An address that can be used, or what is wrong with it and what to type. */
-export type ParsedAddress =
-  | {
-      readonly ok: true;
-      readonly spec: Partial<NetworkProcessSpec>;
-      readonly kind: AddressKind;
-      readonly label: string;
-      readonly loopback: boolean;
-    }
-  | { readonly ok: false; readonly problem: string; readonly advice: string };
+/** The same address as keywords of `makeNetworkProcess`, and how it is written. */
+export interface Address {
+  readonly ok: true;
+  /** `type`, `family`, `host`, `service` and `server`, as far as they are needed. */
+  readonly spec: Partial<NetworkProcessSpec>;
+  /** The kind asked for, or the one typed: `udp:localhost:53`. */
+  readonly kind: AddressKind;
+  /** The address in full, `localhost:80`; reads as the same address again. */
+  readonly label: string;
+  /** Only this computer can be, or be reached by, the peer. A name that is not `localhost` counts as false. */
+  readonly loopback: boolean;
+}
 
-/** Reads what was typed into an address box. */
-export function parseAddress(text: string, kind: AddressKind, role: AddressRole): ParsedAddress {
-  void kind;
-  void role;
-  return { ok: false, problem: text, advice: '' };
+/** What is wrong, and what to type. */
+export interface AddressProblem {
+  readonly ok: false;
+  readonly problem: string;
+  readonly advice: string;
+}
+
+export type ParsedAddress = Address | AddressProblem;
+
+/** A path longer than this does not fit into a socket address. */
+const maxPathBytes = 107;
+const unixExample = '/tmp/my.sock';
+
+/**
+ * Understands `host:port`, `[::1]:port`, `port`, a service name in place of a port, a blank in place of the colon,
+ * `/path`, `~/path`, and any of them after `tcp:`, `udp:` or `unix:` (also with `//`), which then decide the kind.
+ *
+ * A port alone is one of this computer. On a server `*` is every address of this computer, and a port that is left
+ * out or 0 is a free one.
+ */
+export function parseAddress(text: string, kind: AddressKind, role: AddressRole, t: Translate = fillIn): ParsedAddress {
+  const scheme = /^\s*(tcp|udp|unix):(?:\/\/)?(.*)$/is.exec(text);
+  if (scheme) return new Reader(scheme[1]!.toLowerCase() as AddressKind, role, t).read(scheme[2]!.trim());
+  const trimmed = text.trim();
+  const isPath = /^(\/|~\/|\.\.?\/)/.test(trimmed);
+  return new Reader(isPath ? 'unix' : kind, role, t).read(trimmed);
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function joinHostPort(host: string, service: string | number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${service}`;
+}
+
+class Reader {
+  constructor(
+    private readonly kind: AddressKind,
+    private readonly role: AddressRole,
+    private readonly t: Translate,
+  ) {}
+
+  read(text: string): ParsedAddress {
+    if (/[\x00-\x1f\x7f]/.test(text)) {
+      return this.problem(this.t('There is a control character in it'), this.t('type the address without it'));
+    }
+    return this.kind === 'unix' ? this.readPath(text) : this.readHostPort(text);
+  }
+
+  private readPath(text: string): ParsedAddress {
+    const path = text === '~' || text.startsWith('~/') ? homedir() + text.slice(1) : text;
+    if (!path.startsWith('/')) {
+      const other = this.t('type a path such as {0}, or tcp:HOST:PORT for TCP', unixExample);
+      return this.problem(
+        this.t('A Unix socket needs a path such as {0}', unixExample),
+        text.includes(':') ? other : this.t('type the whole path, beginning with / or ~/'),
+      );
+    }
+    if (path.endsWith('/')) {
+      return this.problem(this.t('{0} is a folder', path), this.t('type a file in it, such as {0}', `${path}my.sock`));
+    }
+    const bytes = Buffer.byteLength(path);
+    if (bytes > maxPathBytes) {
+      return this.problem(
+        this.t('The path has {0} bytes; {1} is the most', bytes, maxPathBytes),
+        this.t('type a shorter one, such as {0}', unixExample),
+      );
+    }
+    return this.address({ family: 'local', service: path }, path, true);
+  }
+
+  private readHostPort(typed: string): ParsedAddress {
+    const text = typed.replace(/(?<!\/)\/$/, '');
+    const url = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/@]*@)?([^/:?#]*)(?::(\d+))?/i.exec(text);
+    if (url) {
+      return this.problem(
+        this.t('{0} is not a kind of address here', `${url[1]}://`),
+        this.t('type {0}', joinHostPort(url[2] || 'HOST', url[3] ?? url[1]!)),
+      );
+    }
+    const parts = splitHostPort(text);
+    if (parts === 'brackets') {
+      return this.problem(
+        this.t('An IPv6 address needs brackets and a port'),
+        this.t('type {0}', joinHostPort(isIPv6(text) ? text : '::1', 'PORT')),
+      );
+    }
+    if (parts === 'parts') {
+      return this.problem(this.t('That is more than a host and a port'), this.t('type {0}', 'HOST:PORT'));
+    }
+    const host = this.readHost(parts.host ?? '');
+    if (typeof host !== 'string') return host;
+    const service = this.readService(parts.service ?? '', host);
+    if (typeof service === 'object') return service;
+    return this.address(
+      { ...(this.kind === 'udp' && { type: 'datagram' }), host, service },
+      joinHostPort(host, service),
+      isLoopback(host),
+    );
+  }
+
+  /** The host in ASCII; without one, this computer. A server takes the address that Emacs takes, not a name of two. */
+  private readHost(text: string): string | AddressProblem {
+    if (text === '') return this.role === 'server' ? '127.0.0.1' : 'localhost';
+    if (text === '*') {
+      if (this.role === 'server') return '0.0.0.0';
+      return this.problem(this.t('* is for servers'), this.t('type the host to connect to'));
+    }
+    if (isIPv4(text) || isIPv6(text)) return text;
+    if (/^[\d.]+$/.test(text)) {
+      return this.problem(
+        this.t('{0} is no IPv4 address', text),
+        this.t('type four numbers from 0 to 255, such as {0}', '127.0.0.1'),
+      );
+    }
+    const ascii = /^[\x20-\x7e]*$/.test(text) ? text : domainToASCII(text);
+    if (!isIPv4(ascii) && !isHostName(ascii)) {
+      return this.problem(
+        this.t('{0} is no host name', text),
+        this.t('type letters, digits, dots and hyphens, or an address such as {0}', '127.0.0.1'),
+      );
+    }
+    return ascii;
+  }
+
+  private readService(text: string, host: string): number | string | AddressProblem {
+    const least = this.role === 'server' ? 0 : 1;
+    const range = this.t('use {0} to {1}', least, 65535);
+    if (text === '') {
+      if (this.role === 'server') return 0;
+      return this.problem(this.t('The port is missing'), this.t('type {0}', joinHostPort(host, 'PORT')));
+    }
+    if (/^\d+$/.test(text)) {
+      const port = Number(text);
+      return port >= least && port <= 65535 ? port : this.problem(this.t('{0} is no port', text), range);
+    }
+    const isName = /^[a-z0-9][a-z0-9._+-]{0,63}$/i.test(text) && /[a-z]/i.test(text) && !/^0x/i.test(text);
+    if (isName) return text;
+    return this.problem(
+      this.t('{0} is neither a port nor the name of a service', text),
+      this.t('{0}, or a name such as http', range),
+    );
+  }
+
+  private address(spec: Partial<NetworkProcessSpec>, label: string, loopback: boolean): Address {
+    const whole = this.role === 'server' ? { ...spec, server: true } : spec;
+    return { ok: true, spec: whole, kind: this.kind, label, loopback };
+  }
+
+  private problem(problem: string, advice: string): AddressProblem {
+    return { ok: false, problem, advice };
+  }
+}
+
+interface HostPort {
+  readonly host?: string;
+  readonly service?: string;
+}
+
+/** The two parts as typed, or why they can't be told apart. */
+function splitHostPort(text: string): HostPort | 'brackets' | 'parts' {
+  const bracketed = /^\[([^\]]*)\]?\s*(?:[:\s]\s*(.*))?$/.exec(text);
+  if (bracketed) return text.includes(']') && isIPv6(bracketed[1]!) ? pair(bracketed[1]!, bracketed[2]) : 'brackets';
+  if (isIPv6(text)) return 'brackets';
+  const words = text.split(/\s+/);
+  if (words.length === 2 && isIPv6(words[0]!)) return pair(words[0]!, words[1]);
+  const fields = text.split(/\s*:\s*|\s+/);
+  if (fields.length > 2) return text.includes('::') ? 'brackets' : 'parts';
+  if (fields.length === 2) return pair(fields[0]!, fields[1]);
+  return looksLikeHost(text) ? { host: text } : { service: text };
+}
+
+function pair(host: string, service: string | undefined): HostPort | 'parts' {
+  return service !== undefined && /\s/.test(service) ? 'parts' : { host, service };
+}
+
+/** One word is a port or a service name, unless it can only be a host. */
+function looksLikeHost(word: string): boolean {
+  return word === '*' || word.toLowerCase() === 'localhost' || word.includes('.') || /[^\x20-\x7e]/.test(word);
+}
+
+function isHostName(name: string): boolean {
+  const labels = name.replace(/\.$/, '').split('.');
+  return name.length <= 253 && labels.every((l) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(l));
+}
+
+function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return (
+    name === 'localhost' || name.endsWith('.localhost') || name === '::1' || (isIPv4(name) && name.startsWith('127.'))
+  );
+}
+
+function fillIn(message: string, ...values: (string | number)[]): string {
+  return message.replace(/\{(\d)\}/g, (_, n: string) => String(values[Number(n)] ?? ''));
 }

@@ -1,0 +1,148 @@
+import * as vscode from 'vscode';
+import { showPeerText } from '../peerText';
+import { kindName } from './kindBox';
+import type { Offer } from './offers';
+import { parseAddress, type Address, type AddressKind, type AddressRole, type ParsedAddress } from './parseAddress';
+import type { Recent } from './recents';
+
+/** What an address box asks. */
+export interface AddressQuestion {
+  readonly kind: AddressKind;
+  readonly role: AddressRole;
+  /** What stands in the box at first. */
+  readonly text: string;
+  /** Asked again when one was forgotten. */
+  offers(): Offer[];
+  forget(recent: Recent): Promise<void>;
+}
+
+export interface AddressAnswer {
+  readonly address: Address;
+  /** As typed, for another try. */
+  readonly text: string;
+}
+
+/**
+ * Step 2: where. A text that is no address says so while it is typed, and can't be accepted. Undefined when the user
+ * leaves.
+ */
+export async function askAddress(question: AddressQuestion): Promise<AddressAnswer | 'back' | undefined> {
+  const box = new AddressBox(question);
+  try {
+    return await box.ask();
+  } finally {
+    box.dispose();
+  }
+}
+
+interface AddressItem extends vscode.QuickPickItem {
+  /** Undefined: what is typed. */
+  readonly address?: string;
+  readonly recent?: Recent;
+}
+
+class AddressBox implements vscode.Disposable {
+  private readonly box = vscode.window.createQuickPick<AddressItem>();
+
+  constructor(private readonly question: AddressQuestion) {
+    this.box.title = boxTitle(question);
+    this.box.step = 2;
+    this.box.totalSteps = 2;
+    this.box.ignoreFocusOut = true;
+    this.box.buttons = [vscode.QuickInputButtons.Back];
+    this.box.placeholder = placeholder(question);
+    this.box.value = question.text;
+    // Our order holds while the user types. Not in the typings; where it is unknown, matching rows may come first.
+    Object.assign(this.box, { sortByLabel: false });
+    this.fill();
+  }
+
+  ask(): Promise<AddressAnswer | 'back' | undefined> {
+    return new Promise((resolve) => {
+      this.box.onDidChangeValue(() => this.fill());
+      this.box.onDidTriggerButton(() => resolve('back'));
+      this.box.onDidTriggerItemButton(async ({ item }) => {
+        if (item.recent) await this.question.forget(item.recent);
+        this.fill();
+      });
+      this.box.onDidHide(() => resolve(undefined));
+      this.box.onDidAccept(() => {
+        const answer = this.answer();
+        if (answer) resolve(answer);
+      });
+      this.box.show();
+    });
+  }
+
+  dispose(): void {
+    this.box.dispose();
+  }
+
+  /** The first row is always there and is what Enter takes: what is typed, or else the first offer. */
+  private fill(): void {
+    const offers = this.question.offers().map((o) => offerItem(o));
+    const first = this.box.value.trim() === '' ? offers.shift() : this.typedItem();
+    this.box.items = first ? [{ ...first, alwaysShow: true }, ...offers] : offers;
+  }
+
+  private answer(): AddressAnswer | undefined {
+    // Enter may come before the rows for what was typed last: then a row of before is active.
+    const active = this.box.activeItems[0];
+    const item = active && this.box.items.includes(active) ? active : this.box.items[0];
+    const text = item?.address ?? this.box.value;
+    const address = this.parse(text);
+    return address.ok ? { address, text } : undefined;
+  }
+
+  private typedItem(): AddressItem {
+    const parsed = this.parse(this.box.value);
+    if (parsed.ok) return { label: actionText(parsed, this.question.role), description: kindName(parsed.kind) };
+    return { label: `$(error) ${showPeerText(parsed.problem)}: ${showPeerText(parsed.advice)}` };
+  }
+
+  private parse(text: string): ParsedAddress {
+    return parseAddress(text, this.question.kind, this.question.role, (m, ...values) => vscode.l10n.t(m, ...values));
+  }
+}
+
+function boxTitle({ kind, role }: AddressQuestion): string {
+  if (role === 'client') return vscode.l10n.t('Open {0} Connection', kindName(kind));
+  return vscode.l10n.t('Start {0} Server', kindName(kind));
+}
+
+function placeholder({ kind, role }: AddressQuestion): string {
+  if (kind === 'unix') return vscode.l10n.t('Path, such as /tmp/my.sock or ~/my.sock');
+  if (role === 'client') return vscode.l10n.t('host:port, [::1]:port, a port or the name of a service');
+  return vscode.l10n.t('Port, or address:port; 0 is a free port, * is every address of this computer');
+}
+
+function actionText({ spec, label }: Address, role: AddressRole): string {
+  const shown = showPeerText(label);
+  if (role === 'client') return vscode.l10n.t('Connect to {0}', shown);
+  if (spec.service === 0) return vscode.l10n.t('Listen on a free port of {0}', shown.replace(/:0$/, ''));
+  return vscode.l10n.t('Listen on {0}', shown);
+}
+
+const forgetButton = (): vscode.QuickInputButton => ({
+  iconPath: new vscode.ThemeIcon('close'),
+  tooltip: vscode.l10n.t('Remove from Recent Addresses'),
+});
+
+function offerItem(offer: Offer): AddressItem {
+  const { address } = offer;
+  const label = showPeerText(address);
+  switch (offer.from) {
+    case 'recent':
+      return { address, label, description: vscode.l10n.t('recent'), recent: offer.recent, buttons: [forgetButton()] };
+    case 'server':
+      return { address, label, description: vscode.l10n.t('listens here: {0}', showPeerText(offer.serverName)) };
+    case 'free':
+      return { address, label, description: freeText(address) };
+    case 'example':
+      return { address, label, description: vscode.l10n.t('for example') };
+  }
+}
+
+function freeText(address: string): string {
+  return address.startsWith('/') ? vscode.l10n.t('a free path') : vscode.l10n.t('a free port, only for this computer');
+}

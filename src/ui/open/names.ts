@@ -1,0 +1,25 @@
+/** How processes opened by hand, and their buffers, are called. */
+import type { NetworkProcesses } from '../../core';
+import type { Address, AddressRole } from './parseAddress';
+
+/** A connection is called after its address; a server says that it is one, since clients are called after it. */
+export function processName({ kind, spec, label, loopback }: Address, role: AddressRole): string {
+  if (role === 'client') return label;
+  const server = { tcp: 'TCP server', udp: 'UDP server', unix: 'Unix server' }[kind];
+  if (spec.service === 0) return server;
+  return `${server} ${kind !== 'unix' && loopback ? String(spec.service) : label}`;
+}
+
+/** The name that the core will make of it: `NAME`, `NAME<1>`… */
+export function unusedProcessName(core: Pick<NetworkProcesses, 'getProcess'>, name: string): string {
+  let unused = name;
+  for (let n = 1; core.getProcess(unused); n++) unused = `${name}<${n}>`;
+  return unused;
+}
+
+/** As Emacs' `generate-new-buffer-name`: `NAME`, `NAME<2>`… Old text stays in its own buffer. */
+export function unusedBufferName(core: Pick<NetworkProcesses, 'getBuffer'>, name: string): string {
+  let unused = name;
+  for (let n = 2; core.getBuffer(unused); n++) unused = `${name}<${n}>`;
+  return unused;
+}

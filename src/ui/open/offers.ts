@@ -1,0 +1,64 @@
+/** The answers an address box offers before anything is typed; the first one is what Enter takes. */
+import type { NetworkProcess, NetworkProcesses } from '../../core';
+import { joinHostPort, type AddressKind } from './parseAddress';
+import type { Recent } from './recents';
+
+export type Offer =
+  /** Opened before. */
+  | { readonly from: 'recent'; readonly address: string; readonly recent: Recent }
+  /** A server of ours that listens now. */
+  | { readonly from: 'server'; readonly address: string; readonly serverName: string }
+  /** For a server: a port or path that nobody has. */
+  | { readonly from: 'free'; readonly address: string }
+  /** Just to show what can be typed. */
+  | { readonly from: 'example'; readonly address: string };
+
+/** What to connect to: recent addresses and our own servers, newest first, or an example. */
+export function clientOffers(
+  core: Pick<NetworkProcesses, 'processList' | 'processContact'>,
+  kind: AddressKind,
+  recents: readonly Recent[],
+): Offer[] {
+  const servers = core.processList().filter((p) => p.isServer && kindOf(core, p) === kind);
+  const dated: { offer: Offer; time: number }[] = [
+    ...servers.map((s) => ({
+      offer: { from: 'server', address: addressOf(core, s), serverName: s.name } as const,
+      time: s.times.created,
+    })),
+    ...recents.map((r) => ({ offer: recentOffer(r), time: r.time })),
+  ];
+  const offers = dated.sort((a, b) => b.time - a.time).map((d) => d.offer);
+  if (offers.length === 0) return [{ from: 'example', address: kind === 'unix' ? '/tmp/my.sock' : 'localhost:8080' }];
+  return withoutDoubles(offers);
+}
+
+/** Where to listen: what is free, then recent addresses. */
+export function serverOffers(free: string, recents: readonly Recent[]): Offer[] {
+  return withoutDoubles([{ from: 'free', address: free }, ...recents.map(recentOffer)]);
+}
+
+/** The kind of a process that is there. */
+export function kindOf(core: Pick<NetworkProcesses, 'processContact'>, process: NetworkProcess): AddressKind {
+  if (core.processContact(process, 'family') === 'local') return 'unix';
+  return process.isDatagram ? 'udp' : 'tcp';
+}
+
+function recentOffer(recent: Recent): Offer {
+  return { from: 'recent', address: recent.label, recent };
+}
+
+function addressOf(core: Pick<NetworkProcesses, 'processContact'>, server: NetworkProcess): string {
+  const [host, service] = core.processContact(server);
+  if (typeof service === 'string' && service.startsWith('/')) return service;
+  const everywhere = typeof host !== 'string' || host === '0.0.0.0' || host === '::' || host === 'local';
+  return joinHostPort(everywhere ? 'localhost' : host, String(service));
+}
+
+/** A server of ours stands for the recent address, too. */
+function withoutDoubles(offers: Offer[]): Offer[] {
+  const rank = (o: Offer): number => (o.from === 'recent' ? 1 : 0);
+  return offers.filter((offer, i) => {
+    const same = offers.filter((o) => o.address === offer.address);
+    return same.length === 1 || same.sort((a, b) => rank(a) - rank(b))[0] === offers[i];
+  });
+}

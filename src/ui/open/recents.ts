@@ -1,0 +1,67 @@
+import type { AddressKind, AddressRole } from './parseAddress';
+
+/** Where they are kept between windows; `vscode.Memento` is one. */
+export interface Memory {
+  get(key: string): unknown;
+  update(key: string, value: unknown): Thenable<void>;
+}
+
+/** An address that was opened, as `parseAddress` labels it. */
+export interface Recent {
+  readonly kind: AddressKind;
+  readonly role: AddressRole;
+  readonly label: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+const key = 'recentAddresses';
+/** Of each kind and role. */
+const most = 20;
+
+/** The addresses opened last, newest first, at most 20 for each kind and role. */
+export class Recents {
+  constructor(private readonly memory: Memory) {}
+
+  list(kind: AddressKind, role: AddressRole): Recent[] {
+    return this.all().filter((r) => r.kind === kind && r.role === role);
+  }
+
+  /** The kind opened last in that role. */
+  lastKind(role: AddressRole): AddressKind | undefined {
+    return this.all().find((r) => r.role === role)?.kind;
+  }
+
+  async add(recent: Recent): Promise<void> {
+    const others = this.all().filter((r) => !isSame(r, recent));
+    const full = others.filter((r) => r.kind === recent.kind && r.role === recent.role).slice(most - 1);
+    await this.memory.update(key, [recent, ...others.filter((r) => !full.includes(r))]);
+  }
+
+  async remove(recent: Recent): Promise<void> {
+    await this.memory.update(
+      key,
+      this.all().filter((r) => !isSame(r, recent)),
+    );
+  }
+
+  /** What another version of us stored may look different: only what fits counts. */
+  private all(): Recent[] {
+    const stored = this.memory.get(key);
+    return Array.isArray(stored) ? stored.filter(isRecent) : [];
+  }
+}
+
+function isSame(a: Recent, b: Recent): boolean {
+  return a.kind === b.kind && a.role === b.role && a.label === b.label;
+}
+
+function isRecent(value: unknown): value is Recent {
+  const { kind, role, label, time } = (value ?? {}) as Record<keyof Recent, unknown>;
+  return (
+    (kind === 'tcp' || kind === 'udp' || kind === 'unix') &&
+    (role === 'client' || role === 'server') &&
+    typeof label === 'string' &&
+    typeof time === 'number'
+  );
+}
