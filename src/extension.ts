@@ -30,19 +30,21 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   const settings = new Settings(core.options);
   const buffers = new BufferDocuments(core);
   const tree = new ProcessTree(core);
-  const flow = new OpenFlow(core, context.globalState, buffers, settings);
+  const flow = new OpenFlow(core, context.globalState, buffers);
   const list = new ProcessList(core);
   const targets = new Targets(tree, buffers);
+  const control = new ControlCommands(core, tree.rows, targets);
   const commands = registerCommands({
     flow,
     send: new SendCommands(core, targets, settings),
-    control: new ControlCommands(core, tree.rows, targets),
+    control,
     buffer: new BufferCommands(core, targets, buffers),
     list,
     log,
   });
   // Disposed in this order: no command can run on a part that is gone, and the core's end is silent.
-  context.subscriptions.push(commands, flow, list, new ContextKeys(tree, buffers), tree, buffers, settings, log, core);
+  context.subscriptions.push(commands, flow, control, list, new ContextKeys(tree, buffers), tree, buffers);
+  context.subscriptions.push(settings, log, core);
   return {
     getAPI(version) {
       if (version !== 1) throw new Error(`Network Processes has API version 1 only, not ${String(version)}.`);

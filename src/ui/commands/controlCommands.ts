@@ -1,16 +1,18 @@
 import * as vscode from 'vscode';
 import type { NetworkProcesses } from '../../core';
 import { showError } from '../errors';
+import { whileConnecting } from '../open/connecting';
 import { showPeerText } from '../peerText';
 import { contactText } from '../rows/contactText';
 import type { Row } from '../rows/row';
 import type { RowModel } from '../rows/rowModel';
-import { withProgress } from '../progress';
 import { reconnectSpec } from './reconnectSpec';
 import type { Targets } from './targets';
 
 /** Stops, continues, deletes and reconnects processes. */
-export class ControlCommands {
+export class ControlCommands implements vscode.Disposable {
+  private readonly disposal = new AbortController();
+
   constructor(
     private readonly core: NetworkProcesses,
     private readonly rows: RowModel,
@@ -53,6 +55,11 @@ export class ControlCommands {
     await Promise.all(rows.map((row) => this.reconnectRow(row)));
   }
 
+  /** Ends reconnecting that is under way. */
+  dispose(): void {
+    this.disposal.abort();
+  }
+
   private deleteRow(row: Row): void {
     this.core.deleteProcess(row.process);
     this.rows.remove(row);
@@ -62,7 +69,7 @@ export class ControlCommands {
     // The second click while the first is under way.
     if (this.rows.isReconnecting(row)) return;
     const spec = reconnectSpec(row.process, this.core);
-    const title = vscode.l10n.t('Reconnecting {0}…', showPeerText(row.process.name));
+    const title = vscode.l10n.t('Reconnecting {0}', showPeerText(row.process.name));
     const make = (signal: AbortSignal) => async () => {
       // A failed one still has its name.
       this.core.deleteProcess(row.process);
@@ -71,7 +78,7 @@ export class ControlCommands {
       return process;
     };
     try {
-      await withProgress(title, (signal) => this.rows.takeOver(row, make(signal)));
+      await whileConnecting(title, this.disposal.signal, (signal) => this.rows.takeOver(row, make(signal)));
     } catch (error) {
       showError(error);
     }

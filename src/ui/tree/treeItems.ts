@@ -68,7 +68,7 @@ function rowIcon(row: Row): vscode.ThemeIcon {
 
 function iconName({ process }: Row): string {
   if (process.isDatagram) return process.isServer ? 'radio-tower' : 'broadcast';
-  if (process.isServer) return 'server-process';
+  if (process.isServer) return 'server';
   return process.server ? 'vm-connect' : 'plug';
 }
 
