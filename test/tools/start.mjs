@@ -79,8 +79,8 @@ async function runDesktop(code, demo) {
   tell(demo);
   const child = spawn(code, [...args, ...asRoot, demo.folder], { stdio: 'inherit' });
   const stop = () => child.kill();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (exitCode, signal) => resolve(signal ? 0 : exitCode));
@@ -120,10 +120,10 @@ function tell(demo) {
   console.log(`To connect to: TCP echo at ${demo.host}:${demo.tcpPort}, UDP echo at ${demo.host}:${demo.udpPort}`);
 }
 
-/** Resolves when the user wants an end. */
+/** Resolves when the user wants an end. Ctrl+C may arrive twice, from npm too: the second must not cut the end short. */
 function asked() {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
   });
 }
 

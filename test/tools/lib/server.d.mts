@@ -31,3 +31,9 @@ export interface Server {
 }
 
 export declare function startServer(options: ServerOptions): Promise<Server>;
+
+/** Installs a .vsix file into a data folder. */
+export declare function installExtension(file: string, dataDir: string): Promise<void>;
+
+/** ["publisher.name@version"] */
+export declare function installedExtensions(dataDir: string): Promise<string[]>;

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { killTree, waitGone } from './processes.mjs';
+import { killTree, runAsync, waitGone } from './processes.mjs';
 import { ensureRegistryVscode } from './registryVscode.mjs';
 
 /** What a test or a screenshot can't use: greetings, chat, updates, sounds, guesses about ports. */
@@ -78,6 +78,26 @@ export async function startServer(options) {
     throw e;
   }
   return server;
+}
+
+/** Installs a .vsix file into a data folder, as a person would. */
+export async function installExtension(file, dataDir) {
+  await manageExtensions(dataDir, ['--install-extension', file]);
+}
+
+/** What is installed in a data folder: ["publisher.name@version"]. */
+export async function installedExtensions(dataDir) {
+  const output = await manageExtensions(dataDir, ['--list-extensions', '--show-versions']);
+  return output.split('\n').filter((line) => line.includes('@'));
+}
+
+async function manageExtensions(dataDir, action) {
+  const { node, folder } = await ensureRegistryVscode();
+  const where = ['--server-data-dir', dataDir, '--extensions-dir', `${dataDir}/extensions`];
+  const args = [`${folder}/out/server-main.js`, '--accept-server-license-terms', ...where, ...action];
+  const { code, output } = await runAsync(node, args, { timeout: 60_000 });
+  if (code !== 0) throw new Error(`VS Code ${action.join(' ')} ended with ${code}:\n${output}`);
+  return output;
 }
 
 class Server {
