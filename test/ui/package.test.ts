@@ -60,7 +60,7 @@ describe('The package', () => {
     const browser = await launchBrowser();
     try {
       const workbench = await openWorkbench(browser, server.url());
-      await workbench.showPanel('Network');
+      await workbench.showPanel('Network Processes');
     } finally {
       await browser.close();
       await server.stop();

@@ -16,17 +16,22 @@ export class Workbench extends Editors(Views(Messages(QuickInput(Surface)))) {
     const isDark = async () => (await this.page.locator(at.workbench).getAttribute('class')).includes('vs-dark');
     const wanted = kind === 'dark';
     if ((await isDark()) === wanted) return;
-    await this.command('Preferences: Color Theme');
-    await this.waitQuick();
     const name = wanted ? 'Dark' : 'Light';
     // The defaults' names change between versions: the newest first.
     const themes = [`${name} 2026`, `${name} Modern`, `Default ${name} Modern`];
-    const theme = await this.until(`one of the themes ${themes}`, async () => {
-      const labels = (await this.quickItems()).map(({ label }) => label);
-      return themes.find((candidate) => labels.includes(candidate));
-    });
+    const theme = await this.until(`one of the themes ${themes}`, () => this.#offeredTheme(themes), 20_000);
     await this.pickQuick(theme);
     await this.until(`the ${kind} theme`, async () => (await isDark()) === wanted);
+  }
+
+  /** Opens the theme picker. Right after the start it knows no themes yet, and an open one learns of none. */
+  async #offeredTheme(themes) {
+    await this.command('Preferences: Color Theme');
+    await this.page.waitForTimeout(300);
+    const labels = (await this.quickItems()).map(({ label }) => label);
+    const theme = themes.find((candidate) => labels.includes(candidate));
+    if (!theme) await this.cancelQuick();
+    return theme;
   }
 }
 

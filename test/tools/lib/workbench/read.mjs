@@ -6,6 +6,8 @@ export function readQuickInput(at) {
   const box = document.querySelector(at.quickInput);
   if (!box || box.style.display === 'none' || !box.offsetParent) return null;
   const text = (element) => element?.textContent.replaceAll('\u00a0', ' ').trim() || undefined;
+  // Rows are used again: what they don't need any more is hidden.
+  const seenText = (element) => (element?.offsetParent ? text(element) : undefined);
   const input = box.querySelector(at.quickText);
   const messageClass = box.querySelector(at.quickBox)?.className ?? '';
   const rows = [...box.querySelectorAll(at.listRow)].sort((a, b) => a.dataset.index - b.dataset.index);
@@ -25,7 +27,7 @@ export function readQuickInput(at) {
           label: text(first?.querySelector('.label-name')) ?? '',
           description: text(first?.querySelector('.label-description')),
           detail: text(second?.querySelector('.label-name')),
-          separator: text(row.querySelector('.quick-input-list-separator')),
+          separator: seenText(row.querySelector('.quick-input-list-separator')),
           checked: row.querySelector('.quick-input-list-checkbox')?.ariaChecked ?? undefined,
           focused: row.classList.contains('focused'),
           index: Number(row.dataset.index),
