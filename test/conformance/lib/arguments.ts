@@ -29,7 +29,7 @@ export class Arguments {
     if (v === true || typeof v === 'number' || typeof v === 'string') return v;
     if (Array.isArray(v)) return v.length === 0 ? null : v.map((x) => this.value(x, context));
     if ('symbol' in v) return Symbol.for(string(v, 'symbol'));
-    if ('vector' in v) return new Vector(list(v, 'vector').map((x) => this.value(x, context)));
+    if ('vector' in v) return Vector.holding(list(v, 'vector').map((x) => this.value(x, context)));
     if ('bytes' in v) return bytesAsText(hexBytes(string(v, 'bytes')));
     if ('repeat' in v) return string(v, 'repeat').repeat(Number(v.times));
     if ('portOf' in v) return this.world.portOf(string(v, 'portOf'));
@@ -37,7 +37,7 @@ export class Arguments {
     if ('file' in v) return this.world.path(string(v, 'file'));
     if ('localOf' in v) {
       const local = this.world.core.processContact(this.world.process(string(v, 'localOf')), 'local');
-      return Array.isArray(local) ? new Vector(local) : local;
+      return Array.isArray(local) ? Vector.holding(local) : local;
     }
     if ('buffer' in v) return this.world.core.getBuffer(string(v, 'buffer'));
     if ('received' in v) return context?.received ?? null;
@@ -54,7 +54,7 @@ export class Arguments {
   /** An address: arrays are vectors to the core, so a list must not be one. */
   address(v: Json | undefined, context: Context | null): unknown {
     const address = this.value(v, context);
-    if (address instanceof Vector) return address.items;
+    if (address instanceof Vector) return Array.from(address);
     return Array.isArray(address) ? new List(address) : address;
   }
 

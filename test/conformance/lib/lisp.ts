@@ -2,9 +2,11 @@
 import type { NetworkProcess, NetworkProcesses, TextBuffer } from '../../../src/core';
 import { type Json, type JsonObject, isObject } from './json';
 
-/** A vector that is no address; addresses go to the core as arrays of numbers. */
-export class Vector {
-  constructor(readonly items: readonly unknown[]) {}
+/** A vector: an array to the core, but told from lists when it comes back. */
+export class Vector extends Array<unknown> {
+  static holding(items: readonly unknown[]): Vector {
+    return Vector.from(items) as Vector;
+  }
 }
 
 /** A list in a place where an array would be an address. */
@@ -78,7 +80,7 @@ export class Printer {
     if (v === this.core.internalDefaultProcessSentinel) return { symbol: 'internal-default-process-sentinel' };
     if (typeof v === 'function') return { function: true };
     if (v instanceof Uint8Array) return bytesAsText(v);
-    if (v instanceof Vector) return { vector: v.items.map((x) => this.value(x)) };
+    if (v instanceof Vector) return { vector: Array.from(v, (x) => this.value(x)) };
     if (v instanceof List) return this.value(v.items);
     if (Array.isArray(v)) return v.length === 0 ? null : v.map((x) => this.value(x));
     if (v instanceof Map) return this.value([...v].flatMap(([key, x]) => [Symbol.for(String(key)), x]));
@@ -89,10 +91,10 @@ export class Printer {
 
   /** An address: an array is a vector, a family with its bytes a pair. */
   address(v: unknown): Json {
-    if (Array.isArray(v)) return this.value(new Vector(v));
+    if (Array.isArray(v)) return this.value(Vector.holding(v));
     if (typeof v === 'object' && v !== null && 'family' in v && 'bytes' in v) {
       const bytes = Array.isArray(v.bytes) ? v.bytes : [];
-      return { cons: [this.value(v.family), this.value(new Vector(bytes))] };
+      return { cons: [this.value(v.family), this.value(Vector.holding(bytes))] };
     }
     return this.value(v);
   }
@@ -113,10 +115,10 @@ export class Printer {
 
   /** The value of a keyword of a contact; `key` in camelCase. */
   contact(key: string, v: unknown): Json {
+    if (key === 'plist') return this.plist(v);
     if (isNil(v) || this.isDefault(v)) return null;
     if (key === 'local' || key === 'remote') return this.address(v);
     if (key === 'buffer') return this.bufferName(v);
-    if (key === 'plist') return this.plist(v);
     if (key === 'coding' && typeof v === 'object' && 'decode' in v && 'encode' in v) {
       return { decode: this.symbolName(v.decode), encode: this.symbolName(v.encode) };
     }
