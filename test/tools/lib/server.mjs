@@ -1,6 +1,6 @@
 // The registry's VS Code as a server of its workbench, on a free port of loopback and with a data folder of its own.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,13 +53,14 @@ const plainEditor = {
  * Starts the server and waits until it answers.
  *
  * @param {object} options
- * @param {string} [options.extensionPath] folder of an extension under development, loaded by the pages of `url()`
+ * @param {string} [options.extensionPath] folder of an extension under development, loaded by the pages of `url()`;
+ *   without the smoke test driver it is linked among the installed ones instead
  * @param {string} options.workspace folder that the pages open
  * @param {string} [options.dataDir] where settings, state and extensions live; a fresh one, removed at the end, if absent
  * @param {string} [options.extensionsDir] installed extensions; below the data folder if absent
  * @param {boolean} [options.trust] whether every folder is trusted (true) or pages start in restricted mode (false)
  * @param {boolean} [options.smokeDriver] whether payloads count, as tests need it; notification toasts are then never
- *   shown. False is for people: toasts and webviews work, and extensions are those installed.
+ *   shown. False is for people: toasts and webviews work.
  * @param {object} [options.userSettings] settings on top of the quiet ones
  * @param {object[]} [options.keybindings] the user's key bindings
  * @param {number} [options.port] 0 for any free one
@@ -70,6 +71,7 @@ export async function startServer(options) {
   const vscode = await ensureRegistryVscode({ version: options.version });
   const dataDir = options.dataDir ?? mkdtempSync(`${tmpdir()}/netproc-vscode-`);
   writeUserData(dataDir, options);
+  if (options.smokeDriver === false && options.extensionPath) linkExtension(options.extensionPath, dataDir);
   const server = new Server(vscode, dataDir, options);
   try {
     await server.start();
@@ -181,22 +183,24 @@ class Server {
   }
 
   #args() {
-    return this.#options.smokeDriver === false ? this.#personArgs() : this.#drivenArgs();
+    const isForPerson = this.#options.smokeDriver === false;
+    if (isForPerson && this.vscode.hasOuterServer) return this.#outerArgs();
+    // A test's page that is closed never comes back: its extension host needn't wait for it three hours.
+    const driven = ['--enable-smoke-test-driver', '--reconnection-grace-time', '10'];
+    return [...this.#innerArgs(), ...(isForPerson ? [] : driven)];
   }
 
-  /** VS Code's own server, whose pages a test can drive. */
-  #drivenArgs() {
+  /** VS Code's own server. */
+  #innerArgs() {
     return [
       ...[`${this.vscode.folder}/out/server-main.js`, '--host', '127.0.0.1', '--port', String(this.port)],
       ...['--without-connection-token', '--accept-server-license-terms', '--server-data-dir', this.dataDir],
-      // A test's page that is closed never comes back: its extension host needn't wait for it three hours.
-      ...['--enable-smoke-test-driver', '--reconnection-grace-time', '10'],
       ...this.#commonArgs(),
     ];
   }
 
-  /** The server around it, in whose pages webviews and toasts work. */
-  #personArgs() {
+  /** The server around it, in whose pages webviews work. */
+  #outerArgs() {
     return [
       ...[`${this.vscode.folder}/../../out/node/entry.js`, '--auth', 'none', '--bind-addr', `127.0.0.1:${this.port}`],
       ...['--config', `${this.dataDir}/config.yaml`, '--user-data-dir', `${this.dataDir}/data`],
@@ -243,6 +247,13 @@ function writeUserData(dataDir, { userSettings = {}, keybindings, trust, smokeDr
   writeFileSync(`${dataDir}/data/User/settings.json`, settings);
   if (keybindings) writeFileSync(`${dataDir}/data/User/keybindings.json`, JSON.stringify(keybindings, null, 2));
   mkdirSync(`${dataDir}/extensions`, { recursive: true });
+}
+
+/** Makes a folder an installed extension of a data folder. */
+function linkExtension(path, dataDir) {
+  const { publisher, name, version } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'));
+  const link = `${dataDir}/extensions/${publisher}.${name}-${version}`;
+  if (!existsSync(link)) symlinkSync(path, link, 'junction');
 }
 
 function freePort() {

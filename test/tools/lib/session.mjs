@@ -18,14 +18,14 @@ import { openWorkbench } from './workbench.mjs';
 export async function startSession(options = {}) {
   const made = options.workspace ? undefined : makeWorkspace(options.files ?? {});
   const workspace = options.workspace ?? made;
-  const server = await startServer({ extensionPath: root, ...options, workspace });
-  let browser;
+  let server, browser;
   const close = async () => {
     await browser?.close();
-    await server.stop();
-    if (made) rmSync(made, { recursive: true, force: true });
+    await server?.stop();
+    if (made) rmSync(dirname(made), { recursive: true, force: true });
   };
   try {
+    server = await startServer({ extensionPath: root, ...options, workspace });
     browser = await launchBrowser();
     const workbench = await openWorkbench(browser, server.url(), options);
     const reopen = () => openWorkbench(browser, server.url(), options);
@@ -37,7 +37,9 @@ export async function startSession(options = {}) {
 }
 
 function makeWorkspace(files) {
-  const folder = mkdtempSync(`${tmpdir()}/netproc-workspace-`);
+  // The last part is what the window shows.
+  const folder = `${mkdtempSync(`${tmpdir()}/netproc-`)}/demo`;
+  mkdirSync(folder);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(`${folder}/${path}`), { recursive: true });
     writeFileSync(`${folder}/${path}`, text);
