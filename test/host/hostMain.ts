@@ -12,7 +12,7 @@ export async function run(): Promise<void> {
     timeout: 30_000,
     color: false,
     reporter: resolve(__dirname, '../../../test/tools/lib/reporter.cjs'),
-    ...(process.env.NETPROC_GREP && { grep: process.env.NETPROC_GREP }),
+    ...(process.env.NETPROC_GREP && { grep: new RegExp(process.env.NETPROC_GREP) }),
   });
   const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' });
   for (const file of files.filter((name) => name.endsWith('.test.js')).sort()) mocha.addFile(join(__dirname, file));

@@ -4,6 +4,8 @@ export declare function findBrowser(): Promise<{
   executablePath: string;
   args: string[];
   env: NodeJS.ProcessEnv;
+  /** Whether to try with the browser's sandbox. */
+  sandbox: boolean;
   name: string;
 }>;
 

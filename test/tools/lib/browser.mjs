@@ -32,7 +32,7 @@ const bundledVersion = '153.0.0';
 
 /**
  * Finds a browser, getting one into the cache if the machine has none.
- * NETPROC_BROWSER may say `bundled`, or name an executable. Returns {executablePath, args, env, name}.
+ * NETPROC_BROWSER may say `bundled`, or name an executable. Returns {executablePath, args, env, sandbox, name}.
  */
 export async function findBrowser() {
   const asked = process.env.NETPROC_BROWSER;
@@ -44,14 +44,17 @@ export async function findBrowser() {
 /** Starts the browser without a window. Returns playwright-core's Browser. */
 export async function launchBrowser() {
   const { chromium } = await import('playwright-core');
-  const { executablePath, args, env } = await findBrowser();
-  return chromium.launch({ executablePath, args, env, headless: true, timeout: 60_000 });
+  const { executablePath, args, env, sandbox } = await findBrowser();
+  const launch = (chromiumSandbox) =>
+    chromium.launch({ executablePath, args, env, chromiumSandbox, headless: true, timeout: 60_000 });
+  if (!sandbox) return launch(false);
+  // Many machines don't let a browser have its sandbox. All it will show is our own page.
+  return launch(true).catch(() => launch(false));
 }
 
-function described(executablePath, name, env = process.env, moreArgs = []) {
-  // Chromium refuses its sandbox as root, as in most containers.
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return { executablePath, name, env, args: [...commonArgs, ...asRoot, ...moreArgs] };
+/** Chromium refuses its sandbox as root, as in most containers. */
+function described(executablePath, name, env = process.env, sandbox = process.getuid?.() !== 0) {
+  return { executablePath, name, env, args: commonArgs, sandbox };
 }
 
 function onPath() {
@@ -85,7 +88,7 @@ async function bundledBrowser() {
     FONTCONFIG_FILE: `${home}/fonts.conf`,
   };
   // Its sandbox helper is not in the package.
-  return described(`${home}/chromium`, `@sparticuz/chromium ${bundledVersion}`, env, ['--no-sandbox', '--no-zygote']);
+  return described(`${home}/chromium`, `@sparticuz/chromium ${bundledVersion}`, env, false);
 }
 
 async function installBundled(home) {
