@@ -136,9 +136,10 @@ export class OpenFlow implements vscode.Disposable {
 /** Asks once whether other computers may reach a server. */
 async function confirmExposure(address: Address): Promise<boolean> {
   const start = vscode.l10n.t('Start Server');
-  const message = vscode.l10n.t('Let other computers reach {0}?', showPeerText(address.label));
+  const message = vscode.l10n.t('Let other computers reach this server?');
   const detail = vscode.l10n.t(
-    'That is not a loopback address: whoever can reach this computer over the network can connect and send data. With {0} in place of the address, only programs on this computer can.',
+    '{0} is not a loopback address: whoever can reach this computer over the network can connect and send data. With {1} in its place, only programs on this computer can.',
+    showPeerText(String(address.spec.host)),
     '127.0.0.1',
   );
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, start)) === start;
