@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { createNetworkProcesses, type NetworkProcesses } from './core';
 import { BufferDocuments } from './ui/buffers/bufferDocuments';
 import { BufferCommands } from './ui/commands/bufferCommands';

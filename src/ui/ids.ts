@@ -51,6 +51,9 @@ export const contextKeys = {
 /** The traits of the process whose buffer is in the active editor, separated by spaces; for editor menus. */
 export const activeTraitsKey = `${prefix}.active`;
 
+/** Of rows whose process has ended: dimmed, but readable in every theme, unlike the editor's own dimmed colours. */
+export const finishedColor = `${prefix}.finishedForeground`;
+
 export const schemes = {
   /** Process buffers. */
   buffer: 'netproc',

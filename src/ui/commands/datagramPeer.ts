@@ -16,7 +16,7 @@ export async function askForPeer(process: NetworkProcess, core: NetworkProcesses
     validateInput: problemOf,
   });
   if (typed === undefined) return undefined;
-  const parsed = parseAddress(typed, 'udp', 'client');
+  const parsed = parseAddress(typed, 'udp', 'client', vscode.l10n.t);
   if (!parsed.ok) return undefined;
   const local = core.processContact(process, 'local');
   const family = Array.isArray(local) && local.length === 9 ? 6 : 4;
@@ -33,8 +33,8 @@ export async function askForPeer(process: NetworkProcess, core: NetworkProcesses
 const loopback = { 4: '127.0.0.1', 6: '::1' } as const;
 
 function problemOf(typed: string): string | undefined {
-  const parsed = parseAddress(typed, 'udp', 'client');
-  if (!parsed.ok) return `${parsed.problem} ${parsed.advice}`;
+  const parsed = parseAddress(typed, 'udp', 'client', vscode.l10n.t);
+  if (!parsed.ok) return `${showPeerText(parsed.problem)}: ${showPeerText(parsed.advice)}`;
   const isNumber = /^\d+$/.test(String(parsed.spec.service));
   return isNumber ? undefined : vscode.l10n.t('Type the port as a number.');
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { schemes } from '../ids';
+import { finishedColor, schemes } from '../ids';
 import type { Row } from '../rows/row';
 
 /** The address by which the editor asks how to colour a finished row; nothing is ever opened there. */
@@ -11,7 +11,6 @@ export function finishedRowUri(row: Row): vscode.Uri {
 export class FinishedDecorations implements vscode.FileDecorationProvider {
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     if (uri.scheme !== schemes.row) return undefined;
-    // Readable in every theme, unlike the colour of disabled things.
-    return new vscode.FileDecoration(undefined, undefined, new vscode.ThemeColor('descriptionForeground'));
+    return new vscode.FileDecoration(undefined, undefined, new vscode.ThemeColor(finishedColor));
   }
 }

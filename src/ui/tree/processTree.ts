@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { NetworkProcesses } from '../../core';
 import { processesView } from '../ids';
-import { Detail, Details } from '../rows/detail';
+import type { Detail} from '../rows/detail';
+import { Details } from '../rows/detail';
 import { RefreshQueue, type Timers } from '../rows/refreshQueue';
 import { Row } from '../rows/row';
 import { RowModel } from '../rows/rowModel';

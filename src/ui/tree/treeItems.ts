@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { commands } from '../ids';
+import { commands, finishedColor } from '../ids';
 import type { Detail, DetailKind, Details } from '../rows/detail';
 import { Row } from '../rows/row';
 import type { RowText } from '../rows/rowText';
@@ -74,6 +74,6 @@ function iconName({ process }: Row): string {
 
 function iconColor({ process, traits }: Row): string {
   if (process.status === 'failed') return 'errorForeground';
-  if (traits.has('finished')) return 'descriptionForeground';
+  if (traits.has('finished')) return finishedColor;
   return traits.has('stopped') ? 'charts.yellow' : 'testing.iconPassed';
 }

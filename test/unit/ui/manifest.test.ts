@@ -33,6 +33,11 @@ describe('the manifest', () => {
     assert.deepEqual(sorted(properties), sorted(read));
   });
 
+  it('declares the colour that the code uses', () => {
+    const colors = [...(contributes['colors'] as Json)].map((c) => c['id']);
+    assert.deepEqual(colors, [ids.finishedColor]);
+  });
+
   it('goes by the context keys that the code sets', () => {
     const clauses = [...menus, ...(contributes['keybindings'] as Json)].map((c) => c['when'] ?? '').join(' ');
     const used = new Set([...clauses.matchAll(/networkProcesses\.\w+/g)].map((m) => m[0]));
