@@ -90,7 +90,7 @@ export class BufferDocuments implements vscode.TextDocumentContentProvider, vsco
   dispose(): void {
     this.views.forEach((v) => v.dispose());
     this.views.clear();
-    this.subscriptions.forEach((s) => s.dispose());
+    for (const subscription of this.subscriptions) subscription.dispose();
   }
 
   private idOf(buffer: TextBuffer): string {

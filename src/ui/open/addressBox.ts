@@ -97,12 +97,16 @@ class AddressBox implements vscode.Disposable {
   private typedItem(): AddressItem {
     const parsed = this.parse(this.box.value);
     if (parsed.ok) return { label: actionText(parsed, this.question.role), description: kindName(parsed.kind) };
-    return { label: `$(error) ${showPeerText(parsed.problem)}: ${showPeerText(parsed.advice)}` };
+    return { label: `$(error) ${showPeerText(parsed.problem)}`, detail: sentence(showPeerText(parsed.advice)) };
   }
 
   private parse(text: string): ParsedAddress {
     return parseAddress(text, this.question.kind, this.question.role, (m, ...values) => vscode.l10n.t(m, ...values));
   }
+}
+
+function sentence(advice: string): string {
+  return `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`;
 }
 
 function boxTitle({ kind, role }: AddressQuestion): string {

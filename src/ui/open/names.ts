@@ -1,13 +1,18 @@
 /** How processes opened by hand, and their buffers, are called. */
+import { basename } from 'node:path';
 import type { NetworkProcesses } from '../../core';
 import type { Address, AddressRole } from './parseAddress';
 
-/** A connection is called after its address; a server says that it is one, since clients are called after it. */
+/**
+ * A connection is called after its address, of a path the last part; a server says that it is one, since clients are
+ * called after it.
+ */
 export function processName({ kind, spec, label, loopback }: Address, role: AddressRole): string {
-  if (role === 'client') return label;
+  const address = kind === 'unix' ? basename(label) : label;
+  if (role === 'client') return address;
   const server = { tcp: 'TCP server', udp: 'UDP server', unix: 'Unix server' }[kind];
   if (spec.service === 0) return server;
-  return `${server} ${kind !== 'unix' && loopback ? String(spec.service) : label}`;
+  return `${server} ${kind !== 'unix' && loopback ? String(spec.service) : address}`;
 }
 
 /** The name that the core will make of it: `NAME`, `NAME<1>`… */
