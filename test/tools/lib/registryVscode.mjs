@@ -116,9 +116,10 @@ async function install(home, version, release) {
   // Named as a setting of npm's too, for npm versions that don't pass the flag on to node-gyp.
   const nodedir = existsSync(`${headers}/include/node/node.h`) ? headers : undefined;
   const flags = nodedir ? [`--nodedir=${nodedir}`] : [];
-  await npm(['rebuild', ...release.native, ...flags], folder, {
-    ...env,
-    ...(nodedir && { npm_config_nodedir: nodedir }),
+  const buildEnv = { ...env, ...(nodedir && { npm_config_nodedir: nodedir }) };
+  // It works without them too, only logging more: a machine without a C++ compiler can still start it.
+  await npm(['rebuild', ...release.native, ...flags], folder, buildEnv).catch((e) => {
+    console.warn(`${release.native.join(' and ')} could not be built; going without. ${e.message.split('\n')[0]}`);
   });
 }
 

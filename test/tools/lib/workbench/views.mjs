@@ -157,21 +157,29 @@ export const Views = (Base) =>
 
     async #allRows(view) {
       const found = new Map();
-      await this.#scrollTree(view, -100_000);
-      for (let guard = 0; guard < 500; guard++) {
-        const rows = await this.#drawnRows(view);
+      await this.#page(view, (rows) => {
         for (const row of rows) found.set(row.index, row);
-        if (!rows.length || rows.at(-1).last) break;
-        await this.#scrollTree(view, 80);
-      }
+      });
       return [...found.values()].sort((a, b) => a.index - b.index);
     }
 
-    async #scrollTree(view, pixels) {
+    /**
+     * Goes through a tree's pages from the top, giving the drawn rows to `look` until it returns something. By keys: how
+     * far a wheel turns a tree can't be told beforehand.
+     */
+    async #page(view, look) {
       const tree = (await this.#pane(view)).locator('.monaco-list').first();
-      await tree.hover({ force: true });
-      await this.page.mouse.wheel(0, pixels);
-      await this.page.waitForTimeout(40);
+      await tree.focus();
+      await this.press('Home');
+      await this.until(`the top of ${view}`, async () => ((await this.#drawnRows(view))[0]?.index ?? 0) === 0);
+      for (let guard = 0; guard < 500; guard++) {
+        await this.page.waitForTimeout(50);
+        const rows = await this.#drawnRows(view);
+        const found = look(rows);
+        if (found || !rows.length || rows.at(-1).last) return found;
+        await this.press('PageDown');
+      }
+      return undefined;
     }
 
     /** The row as an element on the screen, scrolled to if need be. */
@@ -186,14 +194,7 @@ export const Views = (Base) =>
     async #scrollTo(view, row) {
       const drawn = await this.#drawnRows(view);
       if (!drawn.length || (drawn[0].index === 0 && drawn.at(-1).last)) return undefined;
-      await this.#scrollTree(view, -100_000);
-      for (let guard = 0; guard < 500; guard++) {
-        const rows = await this.#drawnRows(view);
-        const found = rows.find((candidate) => fits(row, candidate));
-        if (found || !rows.length || rows.at(-1).last) return found;
-        await this.#scrollTree(view, 80);
-      }
-      return undefined;
+      return this.#page(view, (rows) => rows.find((candidate) => fits(row, candidate)));
     }
 
     async #setExpanded(view, row, wanted) {
