@@ -68,7 +68,7 @@ export class ControlCommands implements vscode.Disposable {
   private async reconnectRow(row: Row): Promise<void> {
     // The second click while the first is under way.
     if (this.rows.isReconnecting(row)) return;
-    const spec = reconnectSpec(row.process, this.core);
+    const spec = reconnectSpec(row, this.core);
     const title = vscode.l10n.t('Reconnecting {0}', showPeerText(row.process.name));
     const make = (signal: AbortSignal) => async () => {
       // A failed one still has its name.

@@ -1,4 +1,5 @@
-import type { Filter, NetworkProcess, NetworkProcesses, NetworkProcessSpec, TextBuffer } from '../../core';
+import type { Filter, NetworkProcess, NetworkProcesses, NetworkProcessSpec } from '../../core';
+import type { Row } from '../rows/row';
 
 type SpecCore = Pick<
   NetworkProcesses,
@@ -14,12 +15,13 @@ type SpecCore = Pick<
  * The keywords that make a process like one that has ended: its contact, its buffer, and the functions and properties
  * it has now. What the old one only learned (its own port, its peer) is left to be found anew; a server keeps its port.
  */
-export function reconnectSpec(process: NetworkProcess, core: SpecCore): NetworkProcessSpec {
+export function reconnectSpec({ process, bufferName }: Row, core: SpecCore): NetworkProcessSpec {
   const contact = Object.entries(core.processContact(process, true));
   const kept = contact.filter(([key]) => !learned(process, core).has(key));
   return {
     ...Object.fromEntries(kept),
-    buffer: bufferOf(process, core),
+    // A killed buffer is made again under its name.
+    buffer: process.buffer?.live ? process.buffer : bufferName,
     filter: ownFilter(process, core),
     sentinel: core.processSentinel(process),
     plist: new Map(core.processPlist(process)),
@@ -33,14 +35,6 @@ function learned(process: NetworkProcess, core: SpecCore): ReadonlySet<string> {
   if (process.isServer) return new Set(['nowait']);
   const asked = core.processContact(process, 'service') != null;
   return new Set(asked ? ['nowait', 'local', 'remote'] : ['nowait', 'local']);
-}
-
-/** The buffer it had; a killed one is made again under its name. */
-function bufferOf(process: NetworkProcess, core: SpecCore): TextBuffer | string | null {
-  if (process.buffer?.live) return process.buffer;
-  const given = core.processContact(process, 'buffer');
-  if (given === undefined || given === null || given === false) return null;
-  return typeof given === 'string' ? given : process.name;
 }
 
 function ownFilter(process: NetworkProcess, core: SpecCore): Filter | true | null {

@@ -24,6 +24,8 @@ export class Row {
   parent: Row | null = null;
   readonly children = new Set<Row>();
   traits: ReadonlySet<Trait> = new Set();
+  /** The name that its process buffer has or, when killed, had. */
+  bufferName: string | null = null;
 
   constructor(
     readonly id: string,

@@ -220,6 +220,7 @@ export class RowModel implements Disposable {
   /** Brings traits, counters and the limit up to date with the row's process. */
   private refresh(row: Row): void {
     this.setTraits(row, traitsOf(row.process));
+    row.bufferName = row.process.buffer?.name ?? row.bufferName;
     if (!row.traits.has('finished')) this.finished.delete(row);
     else this.finished.add(row);
     this.onDidChange({ row, kind: 'state' });

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import type { NetworkProcesses } from '../../core';
 import { processesView } from '../ids';
-import type { Detail} from '../rows/detail';
-import { Details } from '../rows/detail';
+import { Details, type Detail } from '../rows/detail';
 import { RefreshQueue, type Timers } from '../rows/refreshQueue';
 import { Row } from '../rows/row';
 import { RowModel } from '../rows/rowModel';

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { reconnectSpec } from '../../../../src/ui/commands/reconnectSpec';
+import { Row } from '../../../../src/ui/rows/row';
 import { fakeBuffer, FakeCore, noSentinel, type FakeProcess } from '../fakeCore';
 
 describe('reconnectSpec', () => {
   const core = new FakeCore();
-  const specOf = (facts: Partial<FakeProcess>): Record<string, unknown> => ({
-    ...reconnectSpec(core.make(facts), core),
-  });
+  const specOf = (facts: Partial<FakeProcess>, bufferName: string | null = null): Record<string, unknown> => {
+    const row = new Row('process-1', core.make(facts));
+    row.bufferName = bufferName;
+    return { ...reconnectSpec(row, core) };
+  };
 
   it('asks a client’s target anew and does not pin what it learned', () => {
     const buffer = fakeBuffer('b');
@@ -50,9 +53,10 @@ describe('reconnectSpec', () => {
   });
 
   it('makes a killed buffer again under its name, and none where there was none', () => {
-    assert.equal(specOf({ name: 'p', contact: { name: 'p', buffer: 'out' } })['buffer'], 'out');
-    assert.equal(specOf({ name: 'p', contact: { name: 'p', buffer: fakeBuffer('b') } })['buffer'], 'p');
-    assert.equal(specOf({ name: 'p', contact: { name: 'p' } })['buffer'], null);
+    const contact = { name: 'p' };
+    assert.equal(specOf({ contact, buffer: { ...fakeBuffer('b'), live: false } }, '*p*')['buffer'], '*p*');
+    assert.equal(specOf({ contact }, '*p*')['buffer'], '*p*');
+    assert.equal(specOf({ contact })['buffer'], null);
   });
 
   it('keeps a filter of one’s own', () => {
