@@ -260,12 +260,7 @@ class Functions implements NetworkProcesses {
     await this.find(process).send(text);
   }
 
-  async processSendRegion(
-    process: ProcessDesignator,
-    buffer: TextBuffer,
-    start: number,
-    end: number,
-  ): Promise<void> {
+  async processSendRegion(process: ProcessDesignator, buffer: TextBuffer, start: number, end: number): Promise<void> {
     await this.find(process).send(buffer.text(start, end));
   }
 
@@ -293,7 +288,8 @@ class Functions implements NetworkProcesses {
 
   setNetworkProcessOption(process: NetworkProcess, option: string, value: unknown, noError?: unknown): true | null {
     const target = own(process);
-    if (target.isClosed) throw new NetworkProcessError('NP_SEND_NOT_RUNNING', 'error', ['Process is not running'], target.name);
+    if (target.isClosed)
+      throw new NetworkProcessError('NP_SEND_NOT_RUNNING', 'error', ['Process is not running'], target.name);
     if (typeof option !== 'string') throw wrongType('symbolp', option);
     if (!optionNames.includes(option)) {
       if (!isNil(noError)) return null;

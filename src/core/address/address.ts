@@ -91,5 +91,7 @@ export function isLoopback(host: string): boolean {
   if (!isIPv6(host)) return host === 'localhost';
   const words = ipv6Words(host);
   const first = words.slice(0, 5).every((w) => w === 0);
-  return first && ((words[5] === 0 && words[6] === 0 && words[7] === 1) || (words[5] === 0xffff && words[6]! >> 8 === 127));
+  return (
+    first && ((words[5] === 0 && words[6] === 0 && words[7] === 1) || (words[5] === 0xffff && words[6]! >> 8 === 127))
+  );
 }

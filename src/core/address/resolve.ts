@@ -52,6 +52,8 @@ export async function resolveHost(
 ): Promise<InetAddress[]> {
   const fail = (text: string, cause?: unknown): NetworkProcessError =>
     new NetworkProcessError('NP_RESOLVE_FAILED', 'error', [`${host}/${String(service)} ${text}`], null, { cause });
+  // The empty name would be this computer to the resolver.
+  if (host === '') throw fail('Name or service not known');
   const numeric = isIP(host);
   if (numeric) {
     const own = numeric === 4 ? ('ipv4' as const) : ('ipv6' as const);

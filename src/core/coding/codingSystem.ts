@@ -72,9 +72,18 @@ export function decided(system: CodingSystem, found: 'utf-8' | 'iso-latin-1'): C
   return { name, base: found, charset: found === 'utf-8' ? 'utf-8' : 'latin-1', table: null, eol: system.eol };
 }
 
+/** What `undecided` becomes when a zero byte shows that the data is no text. */
+export const noConversion: CodingSystem = {
+  name: 'no-conversion',
+  base: 'no-conversion',
+  charset: 'binary',
+  table: null,
+  eol: 'unix',
+};
+
 /** Only the end-of-line part of a system, bytes otherwise as they are: what a unibyte filter gets. */
 export function rawTextOf(system: CodingSystem | null): CodingSystem {
-  const eol = system?.charset === 'binary' || system === null ? 'unix' : system.eol;
+  const eol = system?.charset === 'binary' ? 'unix' : (system?.eol ?? null);
   return { name: eol ? `raw-text-${eol}` : 'raw-text', base: 'raw-text', charset: 'raw-text', table: null, eol };
 }
 

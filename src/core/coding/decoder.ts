@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Text } from '../api';
-import { decided, isUnibyte, withEol, type CodingSystem, type Eol } from './codingSystem';
+import { decided, isUnibyte, noConversion, withEol, type CodingSystem, type Eol } from './codingSystem';
 import { detectEol, fromEol } from './eol';
 import { decodeTable } from './tableCharset';
 import { asBuffer, bytesToText, decodeUtf8, incompleteTail } from './utf8';
@@ -36,6 +36,7 @@ export class Decoder {
   }
 
   private convert(bytes: Buffer, final: boolean): Text {
+    if (this.current?.charset === 'undecided' && bytes.includes(0)) this.decideOn(noConversion);
     const system = this.current;
     if (system === null || system.charset === 'binary') return bytes;
     if (isUnibyte(system)) {

@@ -191,7 +191,7 @@ function checkPath(service: unknown): string {
 
 function checkService(service: unknown): string | number {
   if (service === true) return 0;
-  if (typeof service === 'number' || typeof service === 'string') return service;
+  if (Number.isInteger(service) || typeof service === 'string') return service as number | string;
   throw wrongType('stringp', service);
 }
 
@@ -218,5 +218,10 @@ function checkCoding(
 function checkMode(mode: unknown): number {
   if (isNil(mode)) return 0o600;
   if (typeof mode === 'number' && Number.isInteger(mode) && mode >= 0 && mode <= 0o777) return mode;
-  throw new NetworkProcessError('NP_OPTION_VALUE', 'error', ['Bad option value for :mode'], `${String(mode)} is not 0 to 0o777`);
+  throw new NetworkProcessError(
+    'NP_OPTION_VALUE',
+    'error',
+    ['Bad option value for :mode'],
+    `${String(mode)} is not 0 to 0o777`,
+  );
 }

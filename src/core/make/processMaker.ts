@@ -199,7 +199,11 @@ export class ProcessMaker {
   private acceptFailed(server: Process, error: unknown): void {
     const message = `accept failed with code ${systemNumber(error)}\n`;
     if (server.log) void server.guarded('log', () => server.log!(server, null, message));
-    this.world.report({ source: 'socket', process: server, error: new Error(`${server.name}: ${message.trim()}: ${systemText(error)}`) });
+    this.world.report({
+      source: 'socket',
+      process: server,
+      error: new Error(`${server.name}: ${message.trim()}: ${systemText(error)}`),
+    });
     // The same failure would come back at once, thousands of times a second.
     server.pauseAccepting(1_000);
   }
@@ -209,7 +213,13 @@ export class ProcessMaker {
   private async openDatagram(process: Process, checked: Checked, target: InetAddress): Promise<void> {
     const isServer = checked.backlog !== null;
     const reuse = checked.contact.get('reuseaddr');
-    const socket = await this.datagramSocket(process, checked, target, isServer, reuse === undefined ? isServer : Boolean(reuse));
+    const socket = await this.datagramSocket(
+      process,
+      checked,
+      target,
+      isServer,
+      reuse === undefined ? isServer : Boolean(reuse),
+    );
     if (process.isClosed) return socket.close();
     process.contact.set('local', socket.local);
     const peer = isServer ? checked.peer : target;

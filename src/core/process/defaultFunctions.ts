@@ -10,7 +10,7 @@ import type { Process } from './process';
 export function insertOutput(process: Process, output: Text): void {
   const buffer = process.buffer;
   if (!buffer?.live) return;
-  const end = buffer.insertBeforeMarkers(process.mark.position ?? buffer.size + 1, buffer.adapt(output));
+  const end = buffer.insertBeforeMarkers(process.mark.position ?? buffer.pointMax, buffer.adapt(output));
   process.mark.set(buffer, end);
 }
 

@@ -137,7 +137,8 @@ export class Process implements NetworkProcess {
       deliver: (arrival) => this.deliver(arrival),
       backlogged: (waiting) => this.transport?.setReading(!waiting && this.wantsInput),
     });
-    if (this.home) this.mark.set(this.home, this.home.pointMax);
+    // The mark of an accepted connection points nowhere before its first output.
+    if (this.home && !this.server) this.mark.set(this.home, this.home.pointMax);
     world.registry.add(this);
     world.changed({ process: this, kind: 'added' });
   }
@@ -211,12 +212,14 @@ export class Process implements NetworkProcess {
       this.mark.set(buffer, buffer?.pointMax);
     }
     this.contact.set('buffer', buffer);
+    this.reduceDecoder();
     this.changed('properties');
   }
 
   setFilter(filter: Filter | true | null): Filter | true {
     this.ownFilter = filter === internalDefaultProcessFilter ? null : filter;
     this.contact.set('filter', this.filter);
+    this.reduceDecoder();
     this.changed('properties');
     this.resume();
     return this.filter;
@@ -232,7 +235,8 @@ export class Process implements NetworkProcess {
   setCoding(decode: CodingSystem | null, encode: CodingSystem | null): void {
     this.decoder = this.makeDecoder(decode);
     // An encoder writes with the line ends it names; one that names none writes newlines.
-    this.encode = encode && encode.eol === null && encode.charset !== 'undecided' ? codingSystem(`${encode.base}-unix`) : encode;
+    this.encode =
+      encode && encode.eol === null && encode.charset !== 'undecided' ? codingSystem(`${encode.base}-unix`) : encode;
     this.changed('properties');
   }
 
@@ -409,7 +413,12 @@ export class Process implements NetworkProcess {
     if (text.length === 0 || this.sentEof) return Promise.resolve();
     if (this.isDatagram && !this.peer && this.state === 'open') {
       return Promise.reject(
-        new NetworkProcessError('NP_SEND_NO_PEER', 'file-error', ['Writing to process', 'Invalid argument', this], this.name),
+        new NetworkProcessError(
+          'NP_SEND_NO_PEER',
+          'file-error',
+          ['Writing to process', 'Invalid argument', this],
+          this.name,
+        ),
       );
     }
     const write = this.state === 'open' ? this.write : null;
@@ -445,9 +454,15 @@ export class Process implements NetworkProcess {
       return null;
     }
     if (this.isDatagram) {
-      return fileError(systemCode(error) === 'EMSGSIZE' ? 'datagram' : 'write', error, formatNetworkAddress(this.peer) ?? this.name, this);
+      return fileError(
+        systemCode(error) === 'EMSGSIZE' ? 'datagram' : 'write',
+        error,
+        formatNetworkAddress(this.peer) ?? this.name,
+        this,
+      );
     }
-    if (systemCode(error) !== 'EPIPE') return this.isClosed ? this.lost(bytes.length) : fileError('write', error, this.name, this);
+    if (systemCode(error) !== 'EPIPE')
+      return this.isClosed ? this.lost(bytes.length) : fileError('write', error, this.name, this);
     this.peerGone = true;
     const text = `process ${this.name} no longer connected to pipe; closed it`;
     return new NetworkProcessError('NP_SEND_PEER_GONE', 'error', [text]);
@@ -536,7 +551,9 @@ export class Process implements NetworkProcess {
   private callSentinel(message: string): Promise<unknown> | undefined {
     this.lastMessage = message;
     const { ownSentinel } = this;
-    const pending = this.guarded('sentinel', () => (ownSentinel ? ownSentinel(this, message) : insertMessage(this, message)));
+    const pending = this.guarded('sentinel', () =>
+      ownSentinel ? ownSentinel(this, message) : insertMessage(this, message),
+    );
     this.changed('state');
     return pending;
   }
@@ -547,8 +564,19 @@ export class Process implements NetworkProcess {
     this.changed('state');
   }
 
+  /** What the default filter puts into a unibyte buffer is bytes: only line ends are converted. */
+  private reduced(system: CodingSystem | null): CodingSystem | null {
+    const bytesOnly = this.ownFilter === null && this.home !== null && !this.home.multibyte;
+    return bytesOnly && (system === null || !isUnibyte(system)) ? rawTextOf(system) : system;
+  }
+
+  private reduceDecoder(): void {
+    const reduced = this.reduced(this.decode);
+    if (reduced !== this.decode) this.decoder = this.makeDecoder(reduced);
+  }
+
   private makeDecoder(system: CodingSystem | null): Decoder {
-    return new Decoder(system, (found) => {
+    return new Decoder(this.reduced(system), (found) => {
       // An encoder left open follows what was found out.
       if (this.encode === null && this.decode !== null) this.encode = found;
       this.changed('properties');
@@ -559,7 +587,8 @@ export class Process implements NetworkProcess {
 /** The default filter, as a value that can be set, compared and called. */
 export const internalDefaultProcessFilter: Filter = (process, output) => insertOutput(process as Process, output);
 /** The default sentinel. */
-export const internalDefaultProcessSentinel: Sentinel = (process, message) => insertMessage(process as Process, message);
+export const internalDefaultProcessSentinel: Sentinel = (process, message) =>
+  insertMessage(process as Process, message);
 
 /**
  * A plist of our own from what was given.

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, lstatSync, unlinkSync, type BigIntStats } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, statSync, unlinkSync, type BigIntStats } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { HandleFailure } from './listenHandle';
@@ -31,6 +31,9 @@ export class LocalFile {
    */
   publish<T extends object>(bind: (path: string) => T | HandleFailure): T | HandleFailure {
     if (!isFile(this.path)) return bind(this.path);
+    // libuv would call a missing folder a lack of permission.
+    const missing = folderError(dirname(this.path));
+    if (missing) return { doing: 'bind', errno: missing };
     const aside = join(dirname(this.path), `.${process.pid.toString(36)}${Math.random().toString(36).slice(2, 6)}`);
     const made = bind(aside);
     if ('errno' in made) return made;
@@ -39,6 +42,7 @@ export class LocalFile {
       linkSync(aside, this.path);
       this.made = lstatSync(this.path, { bigint: true });
       unlinkSync(aside);
+      ours.add(this.path);
     } catch (error) {
       (made as unknown as { close(): void }).close();
       const { code, errno } = error as NodeJS.ErrnoException;
@@ -49,10 +53,23 @@ export class LocalFile {
 
   /** Removes the file, unless another stands there now. */
   remove(): void {
+    ours.delete(this.path);
     if (!this.made || this.keep) return;
     const now = stat(this.path);
     if (now && now.ino === this.made.ino && now.dev === this.made.dev) unlinkSync(this.path);
     this.made = null;
+  }
+}
+
+/** Paths of the servers in this program. */
+const ours = new Set<string>();
+
+function folderError(folder: string): number {
+  try {
+    statSync(folder);
+    return 0;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).errno ?? 0;
   }
 }
 
@@ -74,7 +91,8 @@ function stat(path: string): BigIntStats | null {
  * Links are not followed and other files never touched.
  */
 export async function removeStaleSocket(path: string): Promise<void> {
-  if (!isFile(path)) return;
+  // To look whether somebody listens is to connect: a server of this program would take it for a client.
+  if (!isFile(path) || ours.has(path)) return;
   const file = stat(path);
   if (!file?.isSocket() || file.uid !== BigInt(process.getuid?.() ?? -1)) return;
   if (!(await isRefused(path))) return;

@@ -75,6 +75,11 @@ describe('coding', () => {
     assert.equal(decodeAll('undecided', [bytes('63 61 66 e9 20')]).name, 'iso-latin-1');
     assert.equal(decodeAll('undecided', [Buffer.from('one\r\n')]).name, 'undecided-dos');
     assert.equal(decodeAll('undecided-unix', [Buffer.from('é\r\n')]).text, 'é\r\n');
+    assert.deepEqual(decodeAll('undecided', [Buffer.from('a'), bytes('00 e9'), bytes('0d 0a')]), {
+      text: 'a\0\xe9\r\n',
+      name: 'no-conversion',
+      texts: ['a', '\0\xe9', '\r\n', ''],
+    });
   });
 
   it('gives bytes where Emacs gives unibyte strings', () => {
