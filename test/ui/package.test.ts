@@ -26,14 +26,16 @@ function zipNames(file: string): string[] {
 }
 
 describe('The package', () => {
-  const folder = mkdtempSync(`${tmpdir()}/netproc-package-`);
-  const file = `${folder}/extension.vsix`;
+  let folder: string;
+  let file: string;
   const { publisher, name, version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as Record<
     string,
     string
   >;
 
   before(() => {
+    folder = mkdtempSync(`${tmpdir()}/netproc-package-`);
+    file = `${folder}/extension.vsix`;
     execFileSync(process.execPath, [`${root}/test/tools/package.mjs`, '--out', file], { cwd: root });
   });
 

@@ -106,7 +106,11 @@ class Server {
   #options;
   #child;
   #output = '';
-  #onExit = () => this.#kill();
+  /** Where stop() is never reached, as when this process dies of an error. */
+  #onExit = () => {
+    this.#kill();
+    this.#removeData();
+  };
 
   constructor(vscode, dataDir, options) {
     this.vscode = vscode;
@@ -158,6 +162,10 @@ class Server {
   async stop() {
     await this.#end();
     process.off('exit', this.#onExit);
+    this.#removeData();
+  }
+
+  #removeData() {
     if (!this.#options.dataDir) rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
   }
 
