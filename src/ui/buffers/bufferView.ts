@@ -16,6 +16,8 @@ export class BufferView implements vscode.Disposable {
   private readonly subscription: vscode.Disposable;
   private editors: readonly vscode.TextEditor[] = [];
   private shown: string | undefined;
+  /** How the editors stood when an update began. */
+  private before = new Map<vscode.TextEditor, { lines: number; height: number }>();
   /** Text would be cut from under a reader who scrolled up: the document stays as it is until that changes. */
   private held = false;
 
@@ -42,6 +44,7 @@ export class BufferView implements vscode.Disposable {
     // VS Code tells of no change where there was none.
     if (shown === this.shown) setImmediate(() => this.scheduler.done());
     this.shown = shown;
+    this.before = new Map(this.editors.map((e) => [e, { lines: e.document.lineCount, height: heightOf(e) }]));
     return shown;
   }
 
@@ -63,14 +66,17 @@ export class BufferView implements vscode.Disposable {
 
   /** An update has come through. */
   documentChanged(): void {
-    this.following().forEach(revealEnd);
+    for (const editor of this.following()) {
+      const { lines, height } = this.before.get(editor) ?? { lines: 0, height: 0 };
+      revealEnd(editor, editor.document.lineCount < lines ? height : 0);
+    }
     this.scheduler.done();
   }
 
   /** Brings the end into view and follows it. */
   showEnd(editor: vscode.TextEditor): void {
     this.follower.startFollowing(editor);
-    revealEnd(editor);
+    revealEnd(editor, 0);
   }
 
   dispose(): void {
@@ -94,7 +100,14 @@ export class BufferView implements vscode.Disposable {
   }
 }
 
-function revealEnd(editor: vscode.TextEditor): void {
-  const end = new vscode.Position(editor.document.lineCount - 1, 0);
-  editor.revealRange(new vscode.Range(end, end));
+/** Lines that fit into an editor for sure. */
+function heightOf(editor: vscode.TextEditor): number {
+  const visible = editor.visibleRanges;
+  return Math.max((visible.at(-1)?.end.line ?? 0) - (visible[0]?.start.line ?? 0) - 2, 0);
+}
+
+/** @param above Lines above the end that are to be in view as well: a document that got shorter has scrolled beyond. */
+function revealEnd(editor: vscode.TextEditor, above: number): void {
+  const last = editor.document.lineCount - 1;
+  editor.revealRange(new vscode.Range(Math.max(last - above, 0), 0, last, 0));
 }
