@@ -1,23 +1,29 @@
 import * as vscode from 'vscode';
 import { isNetworkProcessError } from '../core';
-import { commands } from './ids';
+import type { Log } from './log';
 import { showPeerText } from './peerText';
 
 /**
- * Tells the user about a failure of what they just asked for: one message that says what went wrong and what to do.
- * Their own cancelling is not told. Returns at once; the message stays until it is closed.
+ * Tells the user about the failure of what they just asked for: one message that says what went wrong and what to do.
+ * Their own cancelling is not told. What nobody foresaw is logged, and the message leads to the log.
+ *
+ * @param what The command, for the log.
  */
-export function showError(error: unknown): void {
-  if (isNetworkProcessError(error) && error.code === 'NP_CANCELLED') return;
-  showFailure(errorText(error));
+export function showError(what: string, error: unknown, log: Log): void {
+  if (isNetworkProcessError(error)) {
+    if (error.code !== 'NP_CANCELLED') showFailure(errorText(error));
+    return;
+  }
+  log.error(what, error);
+  const showLog = vscode.l10n.t('Show Log');
+  void vscode.window.showErrorMessage(errorText(error), showLog).then((choice) => {
+    if (choice === showLog) log.show();
+  });
 }
 
-/** A failure in words of ours, with the button to the log. */
+/** A failure in words of ours. */
 export function showFailure(message: string): void {
-  const showLog = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(message, showLog).then((choice) => {
-    if (choice === showLog) void vscode.commands.executeCommand(commands.showLog);
-  });
+  void vscode.window.showErrorMessage(message);
 }
 
 /** Message and hint, harmless to show whatever names they hold. */

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { NetworkProcesses } from '../../core';
-import { showError } from '../errors';
+import type { NetworkProcess, NetworkProcesses, NetworkProcessSpec } from '../../core';
 import { whileConnecting } from '../open/connecting';
 import { showPeerText } from '../peerText';
 import { contactText } from '../rows/contactText';
 import type { Row } from '../rows/row';
 import type { RowModel } from '../rows/rowModel';
+import { forAll } from './forAll';
 import { reconnectSpec } from './reconnectSpec';
 import type { Targets } from './targets';
 
@@ -21,25 +21,23 @@ export class ControlCommands implements vscode.Disposable {
 
   async stop(...args: unknown[]): Promise<void> {
     const rows = await this.targets.find(args, 'stoppable', vscode.l10n.t('Stop'));
-    this.each(rows, (row) => this.core.stopProcess(row.process));
+    await forAll(rows, (row) => this.core.stopProcess(row.process));
   }
 
   async continue(...args: unknown[]): Promise<void> {
     const rows = await this.targets.find(args, 'stopped', vscode.l10n.t('Continue'));
-    this.each(rows, (row) => this.core.continueProcess(row.process));
+    await forAll(rows, (row) => this.core.continueProcess(row.process));
   }
 
   /** Ends live processes at once; the rows go. */
   async delete(...args: unknown[]): Promise<void> {
     const rows = await this.targets.find(args, null, vscode.l10n.t('Delete'));
-    this.each(rows, (row) => this.deleteRow(row));
+    await forAll(rows, (row) => this.deleteRow(row));
   }
 
-  deleteAllFinished(): void {
-    this.each(
-      this.rows.all().filter((row) => row.traits.has('finished')),
-      (row) => this.deleteRow(row),
-    );
+  async deleteAllFinished(): Promise<void> {
+    const finished = this.rows.all().filter((row) => row.traits.has('finished'));
+    await forAll(finished, (row) => this.deleteRow(row));
     this.rows.forgetDropped();
   }
 
@@ -52,7 +50,7 @@ export class ControlCommands implements vscode.Disposable {
 
   async reconnect(...args: unknown[]): Promise<void> {
     const rows = await this.targets.find(args, 'reconnectable', vscode.l10n.t('Reconnect'));
-    await Promise.all(rows.map((row) => this.reconnectRow(row)));
+    await forAll(rows, (row) => this.reconnectRow(row));
   }
 
   /** Ends reconnecting that is under way. */
@@ -70,28 +68,16 @@ export class ControlCommands implements vscode.Disposable {
     if (this.rows.isReconnecting(row)) return;
     const spec = reconnectSpec(row, this.core);
     const title = vscode.l10n.t('Reconnecting {0}', showPeerText(row.process.name));
-    const make = (signal: AbortSignal) => async () => {
-      // A failed one still has its name.
-      this.core.deleteProcess(row.process);
-      const process = await this.core.makeNetworkProcess(spec, { signal });
-      if (!process) throw new Error('no process was made');
-      return process;
-    };
-    try {
-      await whileConnecting(title, this.disposal.signal, (signal) => this.rows.takeOver(row, make(signal)));
-    } catch (error) {
-      showError(error);
-    }
+    const takeOver = (signal: AbortSignal): Promise<NetworkProcess> =>
+      this.rows.takeOver(row, () => this.makeAgain(row.process, spec, signal));
+    await whileConnecting(title, this.disposal.signal, takeOver);
   }
 
-  /** One that fails does not keep the others from it. */
-  private each(rows: readonly Row[], act: (row: Row) => unknown): void {
-    for (const row of rows) {
-      try {
-        act(row);
-      } catch (error) {
-        showError(error);
-      }
-    }
+  private async makeAgain(old: NetworkProcess, spec: NetworkProcessSpec, signal: AbortSignal): Promise<NetworkProcess> {
+    // A failed one still has its name.
+    this.core.deleteProcess(old);
+    const process = await this.core.makeNetworkProcess(spec, { signal });
+    if (!process) throw new Error('makeNetworkProcess was given no keyword');
+    return process;
   }
 }

@@ -20,7 +20,7 @@ export interface CommandParts {
 
 type Run = (...args: unknown[]) => unknown;
 
-/** Registers every command; what one throws is logged and told. */
+/** Registers every command; what one throws is told. */
 export function registerCommands({ flow, send, control, buffer, list, log }: CommandParts): vscode.Disposable {
   const runs: Record<keyof typeof commands, Run> = {
     openConnection: () => flow.openConnection(),
@@ -50,7 +50,6 @@ async function guarded(id: string, run: Run, args: readonly unknown[], log: Log)
   try {
     await run(...args);
   } catch (error) {
-    log.error(id, error);
-    showError(error);
+    for (const each of error instanceof AggregateError ? error.errors : [error]) showError(id, each, log);
   }
 }

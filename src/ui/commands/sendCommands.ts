@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { NetworkProcesses } from '../../core';
-import { showError, showFailure } from '../errors';
+import { showFailure } from '../errors';
 import { showPeerText } from '../peerText';
 import { datagramPeer } from '../rows/contactText';
 import type { Row } from '../rows/row';
 import type { Settings } from '../settings';
+import { forAll } from './forAll';
 import { askForPeer } from './datagramPeer';
 import { SendBox } from './sendBox';
 import type { Targets } from './targets';
@@ -25,7 +26,7 @@ export class SendCommands {
     const row = await this.targets.findOne(args, 'sendable', vscode.l10n.t('Send'));
     if (!row || !(await this.hasPeer(row))) return;
     const text = await this.box.ask(row.process, this.receiver(row));
-    if (text !== undefined) await this.sendText(row, text);
+    if (text !== undefined) await this.core.processSendString(row.process, text);
   }
 
   /** Sends the selected text as it stands, one selection after the other. */
@@ -36,21 +37,12 @@ export class SendCommands {
     const text = selected.map((s) => editor.document.getText(s)).join('');
     // The document is where the text comes from, not where it goes.
     const [row] = await this.targets.choose('sendable', vscode.l10n.t('Send Selection'));
-    if (row && (await this.hasPeer(row))) await this.sendText(row, text);
+    if (row && (await this.hasPeer(row))) await this.core.processSendString(row.process, text);
   }
 
   async sendEof(...args: unknown[]): Promise<void> {
-    for (const row of await this.targets.find(args, 'eofable', vscode.l10n.t('Send EOF'))) {
-      await this.core.processSendEof(row.process).catch(showError);
-    }
-  }
-
-  private async sendText(row: Row, text: string): Promise<void> {
-    try {
-      await this.core.processSendString(row.process, text);
-    } catch (error) {
-      showError(error);
-    }
+    const rows = await this.targets.find(args, 'eofable', vscode.l10n.t('Send EOF'));
+    await forAll(rows, (row) => this.core.processSendEof(row.process));
   }
 
   /** A datagram goes to an address: the present peer's, or one that the user gives now. */

@@ -156,14 +156,15 @@ export class RowModel implements Disposable {
 
   /**
    * The reconnecting row that a new process is meant for. Its promise tells for certain, but only once connected;
-   * until then the buffer and the requested name do.
+   * until then the buffer's name and the requested name do.
    */
   private waitingFor(process: NetworkProcess): Row | undefined {
     if (process.server) return undefined;
     const nameOf = (p: NetworkProcess): unknown => this.core.processContact(p, 'name');
     for (const [row, former] of this.reconnecting) {
       const unclaimed = row.process === former && this.has(row);
-      if (unclaimed && former.buffer === process.buffer && nameOf(former) === nameOf(process)) return row;
+      const sameBuffer = (process.buffer?.name ?? null) === row.bufferName;
+      if (unclaimed && sameBuffer && nameOf(former) === nameOf(process)) return row;
     }
     return undefined;
   }

@@ -190,6 +190,17 @@ describe('RowModel', () => {
       assert.equal(model.count('live'), 3);
     });
 
+    it('knows the new process by the name of a buffer that was killed and made again', async () => {
+      (old.buffer as ReturnType<typeof fakeBuffer>).live = false;
+      core.kills.fire(old.buffer!);
+      const process = again();
+      process.buffer = fakeBuffer('x');
+      const { done, settle } = reconnect(process);
+      assert.equal(row.process, process);
+      settle();
+      await done;
+    });
+
     it('shows the old process again when it fails', async () => {
       const process = again();
       const { done, settle } = reconnect(process);
