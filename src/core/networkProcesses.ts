@@ -27,7 +27,8 @@ import { NetworkProcessError, wrongType } from './errors';
 import { isNil } from './make/checkSpec';
 import { ProcessMaker } from './make/processMaker';
 import { processTable } from './process/listProcesses';
-import { internalDefaultProcessFilter, internalDefaultProcessSentinel, Process, type World } from './process/process';
+import type { World } from './process/plan';
+import { internalDefaultProcessFilter, internalDefaultProcessSentinel, Process } from './process/process';
 import { Registry } from './process/registry';
 import { featurep } from './features';
 import { canSetOption, checkOption, optionNames } from './transport/socketOptions';
@@ -114,7 +115,7 @@ class Functions implements NetworkProcesses {
       const named = this.registry.get(designator);
       if (named) return named;
     } else if (!(designator instanceof Buffer)) throw wrongType('processp', designator);
-    const buffer = this.buffers.get(designator as BufferDesignator);
+    const buffer = this.buffers.get(designator);
     if (!buffer) throw noProcess(`Process ${designator as string} does not exist`);
     if (!buffer.live) throw noProcess('Attempt to get process for a dead buffer');
     const process = this.registry.ofBuffer(buffer)[0];

@@ -33,11 +33,11 @@ async function cost(live) {
   };
   const start = process.hrtime.bigint();
   const made = [];
-  for (let i = 0; i < 200; i++) made.push(await make());
-  const name = Number(process.hrtime.bigint() - start) / 1e3 / 200;
+  for (let i = 0; i < 1_000; i++) made.push(await make());
+  const name = Number(process.hrtime.bigint() - start) / 1e3 / 1_000;
   const lookup = took(operations * 10, (i) => core.getProcess(names[i % names.length]));
   const listings = Math.max(20, Math.ceil(20_000 / live));
-  const list = took(listings, () => core.processList()) / (live + 200);
+  const list = took(listings, () => core.processList()) / (live + 1_000);
   const remove = took(made.length, (i) => core.deleteProcess(made[i]));
   core.dispose();
   return { name, lookup, list, delete: remove };

@@ -80,12 +80,13 @@ export class Buffer implements TextBuffer {
   }
 
   tail(maxUnits: number): { text: string; omitted: number } {
-    let text = this.store.lastUnits(maxUnits);
-    if (text.length > maxUnits) {
-      text = text.slice(-maxUnits);
+    const last = this.store.lastUnits(maxUnits);
+    const cut = last.length - maxUnits;
+    let text = last.slice(Math.max(cut, 0));
+    if (cut > 0) {
       const line = text.indexOf('\n');
       if (line >= 0 && line < text.length - 1) text = text.slice(line + 1);
-      else if (isLow(text.charCodeAt(0))) text = text.slice(1);
+      else if (last.codePointAt(cut - 1)! > 0xffff) text = text.slice(1);
     }
     return { text, omitted: this.store.chars - countChars(text) };
   }
@@ -229,8 +230,4 @@ export class Buffer implements TextBuffer {
 
 function outOfRange(name: string | null, ...data: unknown[]): NetworkProcessError {
   return new NetworkProcessError('NP_ARGS_OUT_OF_RANGE', 'args-out-of-range', data, name);
-}
-
-function isLow(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
 }

@@ -9,7 +9,7 @@ import type { Buffer as TextBufferObject } from '../buffer/buffer';
 import type { BufferList } from '../buffer/bufferList';
 import { codingSystem, rawTextOf, type CodingSystem } from '../coding/codingSystem';
 import { NetworkProcessError, wrongType } from '../errors';
-import { plistMap } from '../process/process';
+import { plistMap } from '../process/plist';
 import { checkOption, optionNames } from '../transport/socketOptions';
 
 /** Where to: an address as given, a name to look up, or a path. */

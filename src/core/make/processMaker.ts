@@ -3,7 +3,8 @@ import { endpoint, hostText, inetVector, type InetAddress } from '../address/add
 import { resolveService } from '../address/resolve';
 import type { BufferList } from '../buffer/bufferList';
 import { fileError, isNetworkProcessError, systemNumber, systemText } from '../errors';
-import { Process, type World } from '../process/process';
+import type { World } from '../process/plan';
+import { Process } from '../process/process';
 import { connectStream } from '../transport/connectStream';
 import { DatagramSocket } from '../transport/datagramSocket';
 import { LocalFile, removeStaleSocket } from '../transport/localFile';

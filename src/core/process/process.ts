@@ -4,7 +4,6 @@ import type {
   LogFunction,
   NetworkAddress,
   NetworkProcess,
-  Options,
   Plist,
   ProcessChange,
   ProcessStatus,
@@ -23,40 +22,15 @@ import type { DatagramTransport, ListenTransport, StreamTransport } from '../tra
 import { BoundedByteLog } from './byteLog';
 import { insertMessage, insertOutput } from './defaultFunctions';
 import { Delivery, type Arrival } from './delivery';
-import type { Registry } from './registry';
+import type { ProcessPlan, World } from './plan';
+import { plistMap } from './plist';
 import { SendQueue, type Write } from './sendQueue';
-
-/** What a process needs of the registry it lives in. */
-export interface World {
-  readonly options: Options;
-  readonly registry: Registry;
-  changed(change: ProcessChange): void;
-  report(report: ErrorReport): void;
-}
 
 /** Where a process is in its life; `stopped` is kept apart and hides all but `closed`. */
 type State = 'connect' | 'open' | 'listen' | 'closed' | 'failed';
 
 /** Datagrams that may wait while a process is stopped or its filter busy. */
 const datagramsWaiting = 1_000;
-
-/** What a process is made from, all checked. */
-export interface ProcessPlan {
-  readonly name: string;
-  readonly contact: Map<string, unknown>;
-  readonly isServer: boolean;
-  readonly isDatagram: boolean;
-  readonly server: Process | null;
-  readonly buffer: TextBuffer | null;
-  readonly filter: Filter | true | null;
-  readonly sentinel: Sentinel | null;
-  readonly log: LogFunction | null;
-  readonly plist: ReadonlyMap<string, unknown>;
-  readonly decode: CodingSystem | null;
-  readonly encode: CodingSystem | null;
-  readonly stopped: boolean;
-  readonly query: boolean;
-}
 
 let lastId = 0;
 
@@ -373,7 +347,8 @@ export class Process implements NetworkProcess {
     }
     this.exitStatus = 0;
     this.close();
-    this.callSentinel('deleted\n');
+    // Nothing is read any more that would have to wait for its promise.
+    void this.callSentinel('deleted\n');
   }
 
   /** Takes it away without a word: a creation that failed, or the end of everything. */
@@ -589,18 +564,6 @@ export const internalDefaultProcessFilter: Filter = (process, output) => insertO
 /** The default sentinel. */
 export const internalDefaultProcessSentinel: Sentinel = (process, message) =>
   insertMessage(process as Process, message);
-
-/**
- * A plist of our own from what was given.
- *
- * @throws NP_WRONG_TYPE naming `predicate`
- */
-export function plistMap(plist: unknown, predicate: 'listp' | 'sequencep'): Map<string, unknown> {
-  if (plist === null || plist === undefined || plist === false) return new Map();
-  if (plist instanceof Map) return new Map(plist as Map<string, unknown>);
-  if (typeof plist === 'object' && !Array.isArray(plist)) return new Map(Object.entries(plist));
-  throw wrongType(predicate, plist);
-}
 
 function join(a: Text, b: Text): Text {
   if (b.length === 0) return a;

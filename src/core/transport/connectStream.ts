@@ -23,7 +23,7 @@ export function connectStream(
     const failed = (error: unknown): void =>
       give(() => {
         socket.destroy();
-        reject(error as Error);
+        reject(error);
       });
     const aborted = (): void => failed(signal.reason);
     const connected = (): void =>

@@ -2,7 +2,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { Socket } from 'node:net';
 import type { NetworkAddress } from '../api';
 import { inetVector } from '../address/address';
-import { LocalFile } from './localFile';
+import type { LocalFile } from './localFile';
 import { listenHandle, type HandleFailure, type ListenHandle } from './listenHandle';
 import { SocketStream } from './socketStream';
 import type { ListenTransport, StreamTransport } from './transport';

@@ -5,7 +5,7 @@ import { type Json, type JsonObject, isObject } from './json';
 /** A vector: an array to the core, but told from lists when it comes back. */
 export class Vector extends Array<unknown> {
   static holding(items: readonly unknown[]): Vector {
-    return Vector.from(items) as Vector;
+    return Vector.from(items);
   }
 }
 

@@ -6,7 +6,6 @@ import {
   type Filter,
   type LogFunction,
   type NetworkProcess,
-  type NetworkProcessSpec,
   type ProcessDesignator,
   type Plist,
   type Sentinel,
@@ -165,7 +164,7 @@ export class Steps implements Callbacks {
     const owner: Owner = { id: id === null ? null : String(id), made: false };
     const given = member(step, 'args');
     const spec = this.args.keywords(isObject(given) ? given : {}, this, owner, context);
-    const process = await this.world.core.makeNetworkProcess(spec as NetworkProcessSpec);
+    const process = await this.world.core.makeNetworkProcess(spec);
     owner.made = true;
     if (process && owner.id !== null) this.world.bind(owner.id, process);
     return process;

@@ -66,6 +66,10 @@ describe('buffers', () => {
     assert.ok(buffer.fullText().endsWith('.\n') && buffer.fullText().includes('0039'));
     const tail = buffer.tail(15_000);
     assert.ok(tail.text.startsWith('0039') && tail.omitted + tail.text.length === buffer.size);
+    const raw = core.getBufferCreate('raw');
+    raw.insert(`😀${'\udcff'.repeat(20)}`);
+    assert.deepEqual(raw.tail(20), { text: '\udcff'.repeat(20), omitted: 1 });
+    assert.deepEqual(raw.tail(21), { text: '\udcff'.repeat(20), omitted: 1 });
     core.dispose();
   });
 

@@ -1,0 +1,31 @@
+import type { ErrorReport, Filter, LogFunction, Options, ProcessChange, Sentinel } from '../api';
+import type { Buffer as TextBuffer } from '../buffer/buffer';
+import type { CodingSystem } from '../coding/codingSystem';
+import type { Process } from './process';
+import type { Registry } from './registry';
+
+/** What a process needs of the registry it lives in. */
+export interface World {
+  readonly options: Options;
+  readonly registry: Registry;
+  changed(change: ProcessChange): void;
+  report(report: ErrorReport): void;
+}
+
+/** What a process is made from, all checked. */
+export interface ProcessPlan {
+  readonly name: string;
+  readonly contact: Map<string, unknown>;
+  readonly isServer: boolean;
+  readonly isDatagram: boolean;
+  readonly server: Process | null;
+  readonly buffer: TextBuffer | null;
+  readonly filter: Filter | true | null;
+  readonly sentinel: Sentinel | null;
+  readonly log: LogFunction | null;
+  readonly plist: ReadonlyMap<string, unknown>;
+  readonly decode: CodingSystem | null;
+  readonly encode: CodingSystem | null;
+  readonly stopped: boolean;
+  readonly query: boolean;
+}
