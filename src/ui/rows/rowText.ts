@@ -23,7 +23,7 @@ export class RowText {
 
   /** One sentence for screen readers, which do not hear changes of a description. */
   accessibleLabel(row: Row): string {
-    return [this.kind(row), this.label(row), row.process.status, ...this.facts(row)].join(', ');
+    return [this.label(row), this.kind(row), row.process.status, ...this.facts(row)].join(', ');
   }
 
   /** Plain text, several lines. */
@@ -31,7 +31,7 @@ export class RowText {
     const { process } = row;
     const buffer = process.buffer?.live ? showPeerText(process.buffer.name ?? '') : this.t('none');
     return [
-      `${this.kind(row)} ${this.label(row)}`,
+      `${this.label(row)} (${this.kind(row)})`,
       this.description(row),
       this.t('Process buffer: {0}', buffer),
       this.t('Traffic: {0}', this.traffic(process)),

@@ -84,13 +84,13 @@ describe('the text of rows', () => {
 
   it('says everything in one sentence to a screen reader', () => {
     const row = rowOf({ ...server, name: 'echo', clients: { count: 2, atLimit: false } });
-    assert.equal(text.accessibleLabel(row), 'TCP server, echo, listen, 127.0.0.1:4000, 2 clients');
+    assert.equal(text.accessibleLabel(row), 'echo, TCP server, listen, 127.0.0.1:4000, 2 clients');
   });
 
   it('shows nothing a peer made up as it is', () => {
     const row = rowOf({ ...client, name: 'a\u202e[x](command:y)$(bug)\n', status: 'closed', times: ended });
     assert.equal(text.label(row), 'a\\u202e[x] (command:y)$ (bug)\\x0a');
-    assert.match(text.tooltip(row), /^TCP connection a\\u202e\[x\] \(/);
+    assert.match(text.tooltip(row), /^a\\u202e\[x\] \(.* \(TCP connection\)\n/);
   });
 });
 
