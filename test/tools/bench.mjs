@@ -1,10 +1,15 @@
 // `npm run bench`: figures, as ratios within one run; each says what it must be. `-- --quick` does one round.
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { root } from './lib/paths.mjs';
 import { installPackages } from './lib/setup.mjs';
 
 installPackages();
-const { buildCore, buildExtension } = await import('./build.mjs');
-await buildExtension();
+const { buildCore, buildTests } = await import('./build.mjs');
+const { packageExtension } = await import('./package.mjs');
+const vsix = await packageExtension(`${tmpdir()}/netproc-bench-${process.pid}.vsix`);
 await buildCore();
+await buildTests();
 const rounds = process.argv.includes('--quick') ? 1 : 3;
 let missed = 0;
 
@@ -24,5 +29,15 @@ const { registry } = await import('../bench/registry.mjs');
 for (const [operation, ratio] of Object.entries(await registry(rounds + 2))) {
   figure(`${operation}, 10,000 processes against 10`, ratio, ' times', ratio <= 1.5, 'at most 1.5');
 }
+
+const { activation, kilobytes } = await import('../bench/activation.mjs');
+const read = kilobytes(`${root}/dist/extension.js`);
+figure('what activation loads', read, ' KB', read < 250, 'under 250 KB');
+const packed = kilobytes(vsix);
+rmSync(vsix);
+figure('the package', packed, ' KB', packed < 1500, 'under 1,500 KB');
+const { milliseconds, readTables } = await activation(rounds);
+figure('activation in a real extension host', milliseconds, ' ms', milliseconds < 100, 'under 100 ms');
+figure('charset tables read by activation', Number(readTables), '', !readTables, 'none');
 
 process.exitCode = missed ? 1 : 0;
