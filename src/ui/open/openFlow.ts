@@ -19,6 +19,9 @@ import type { Address, AddressKind, AddressRole } from './parseAddress';
 import { Recents } from './recents';
 import { logLine, serverLog } from './serverLog';
 
+/** Connections that may wait to be accepted: what Node takes by itself. */
+const burstBacklog = 511;
+
 /**
  * From a command to an open process in two questions: what kind, and where. Leaving at any point, and failing, leaves
  * nothing behind.
@@ -107,10 +110,13 @@ export class OpenFlow implements vscode.Disposable {
     );
   }
 
+  /** A taken UDP port is an error here; two servers on one port would share its datagrams at random. */
   private async listen(name: string, { spec }: Address, buffer: TextBuffer): Promise<NetworkProcess> {
     if (typeof spec.service === 'string') makeOwnFolder(spec.service);
     const log = serverLog(this.core);
-    const server = await this.makeProcess({ ...spec, name, buffer, log }, this.disposal.signal);
+    // A burst of clients finds room; Emacs' five would have the system make them wait for seconds.
+    const shape = spec.type === 'datagram' ? { reuseaddr: false } : { server: burstBacklog };
+    const server = await this.makeProcess({ ...spec, ...shape, name, buffer, log }, this.disposal.signal);
     const [host, service] = this.core.processContact(server);
     const where = spec.family === 'local' ? String(service) : `${String(host)}:${String(service)}`;
     logLine(this.core, server, vscode.l10n.t('listening on {0}', where));
