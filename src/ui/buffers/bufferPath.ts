@@ -6,8 +6,11 @@ import { showPeerText } from '../peerText';
  * @param label What the tab is called; may come from a peer.
  */
 export function bufferPath(id: string, label: string): string {
-  // A slash would begin another segment, and a tab shows the last one only.
-  const segment = showPeerText(label).replaceAll('/', '∕').replaceAll('\\', '⧵');
+  // A slash would begin another segment, and a tab shows the last one only; `.` and `..` are no segments at all.
+  const segment = showPeerText(label)
+    .replaceAll('/', '∕')
+    .replaceAll('\\', '⧵')
+    .replace(/^\.{1,2}$/, '$& ');
   return `/${id}/${segment || '-'}`;
 }
 
