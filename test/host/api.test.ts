@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import type { NetworkProcess, NetworkProcesses, Text } from '../../src/core';
+import { clear, extension, getCore, makeClient, makeServer, portOf, until } from './support';
+
+describe('The exported API', () => {
+  let core: NetworkProcesses;
+
+  before(async () => {
+    core = await getCore();
+  });
+
+  afterEach(() => clear(core));
+
+  it('has version 1 and no other', async () => {
+    const { getAPI } = await extension().activate();
+    assert.equal(getAPI(1), core);
+    for (const version of [2, 0, '1', undefined]) {
+      assert.throws(() => getAPI(version as 1), /version 1 only/);
+    }
+  });
+
+  it('makes a server and a client that talk, with filters, sentinels and properties', async () => {
+    const told: string[] = [];
+    const note = (who: string) => ({
+      filter: (_: NetworkProcess, output: Text) => told.push(`${who} got ${String(output)}`),
+      sentinel: (_: NetworkProcess, message: string) => told.push(`${who}: ${message.trim()}`),
+    });
+    const server = await makeServer(core, { ...note('served'), plist: { color: 'green' } });
+    const client = await makeClient(core, portOf(core, server), note('client'));
+    const served = await until('a served client', () => core.processList().find((p) => p.server === server));
+    assert.equal(core.processGet(served, 'color'), 'green');
+    core.processPut(client, 'color', 'blue');
+    assert.deepEqual([...core.processPlist(client)], [['color', 'blue']]);
+
+    await core.processSendString(client, 'ping');
+    await until('ping', () => told.includes('served got ping'));
+    await core.processSendString(served, Uint8Array.of(0x70, 0x6f, 0x6e, 0x67));
+    await until('pong', () => told.includes('client got pong'));
+
+    core.deleteProcess(served);
+    await until('the end', () => client.status === 'closed');
+    await until('its sentinel', () => told.at(-1) === 'client: connection broken by remote peer');
+    assert.equal(told.filter((line) => line.startsWith('client: ')).length, 1);
+    assert.ok(told.includes('served: deleted'));
+    assert.deepEqual(core.processList(), [server]);
+  });
+
+  it('checks what it is given as the commands do: errors with codes and hints, nothing left behind', async () => {
+    const made = makeServer(core, { service: 65_536 });
+    await assert.rejects(made, (e: { code?: string; hint?: string }) => e.code === 'NP_ADDRESS_PORT' && !!e.hint);
+    const server = await makeServer(core);
+    const again = makeServer(core, { service: portOf(core, server) });
+    await assert.rejects(again, (e: { code?: string }) => e.code === 'NP_LISTEN_IN_USE');
+    assert.deepEqual(core.processList(), [server]);
+    assert.deepEqual(core.bufferList(), []);
+  });
+
+  it('makes Unix servers whose file only the user may use, and removes it', async () => {
+    const folder = mkdtempSync(`${tmpdir()}/netproc-host-`);
+    try {
+      const path = `${folder}/s`;
+      const server = await makeServer(core, { family: 'local', service: path });
+      assert.ok(statSync(path).isSocket());
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+      core.deleteProcess(server);
+      assert.equal(statSync(path, { throwIfNoEntry: false }), undefined);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
