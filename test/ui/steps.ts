@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import type { Notification, RowMatch, TreeRow, Workbench } from '../tools/lib/workbench.mjs';
+
+export type Kind = 'TCP' | 'UDP' | 'Unix socket';
+
+const container = 'Network Processes';
+const view = 'Processes';
+
+/** What a user does with the extension, in a workbench. */
+export class Steps {
+  constructor(readonly workbench: Workbench) {}
+
+  /** A command of ours, through the palette. */
+  command(title: string): Promise<void> {
+    return this.workbench.command(`${container}: ${title}`);
+  }
+
+  showTree(): Promise<void> {
+    return this.workbench.showPanel(container);
+  }
+
+  badge(): Promise<string> {
+    return this.workbench.badge(container);
+  }
+
+  /** As far as the box for the address. */
+  async askAddress(title: 'Open Connection' | 'Start Server', kind: Kind): Promise<void> {
+    await this.command(`${title}…`);
+    await this.workbench.waitQuick(title);
+    await this.workbench.pickQuick(kind);
+    await this.workbench.waitQuick(title === 'Open Connection' ? `Open ${kind} Connection` : `Start ${kind} Server`);
+  }
+
+  /** Asks for a connection; returns when the question is answered. */
+  async open(kind: Kind, address: string): Promise<void> {
+    await this.askAddress('Open Connection', kind);
+    await this.answerAddress(address);
+  }
+
+  async serve(kind: Kind, address: string): Promise<void> {
+    await this.askAddress('Start Server', kind);
+    await this.answerAddress(address);
+  }
+
+  private async answerAddress(address: string): Promise<void> {
+    const { workbench } = this;
+    await workbench.fillQuick(address);
+    await workbench.until('the address to be offered', async () => {
+      const [first] = (await workbench.quick())?.items ?? [];
+      return first && /^(Connect to|Listen on) /.test(first.label) && first.focused;
+    });
+    await workbench.acceptQuick();
+    await workbench.waitQuickClosed();
+  }
+
+  rows(): Promise<TreeRow[]> {
+    return this.workbench.treeRows(view);
+  }
+
+  row(row: RowMatch, timeout?: number): Promise<TreeRow> {
+    return this.workbench.waitRow(view, row, timeout);
+  }
+
+  noRow(row: RowMatch): Promise<void> {
+    return this.workbench.waitNoRow(view, row);
+  }
+
+  /** Waits until the row says that. */
+  async rowSays(label: string, description: RegExp | string): Promise<TreeRow> {
+    const says = (text = ''): boolean =>
+      typeof description === 'string' ? text.includes(description) : description.test(text);
+    return this.workbench.until(`the row ${label} to say ${description}`, async () =>
+      (await this.rows()).find((row) => row.label === label && says(row.description)),
+    );
+  }
+
+  click(row: RowMatch): Promise<void> {
+    return this.workbench.clickRow(view, row);
+  }
+
+  expand(row: RowMatch): Promise<void> {
+    return this.workbench.expandRow(view, row);
+  }
+
+  collapse(row: RowMatch): Promise<void> {
+    return this.workbench.collapseRow(view, row);
+  }
+
+  /** Clicks an inline button; its label may go on with a key. */
+  async action(row: RowMatch, action: string): Promise<void> {
+    const label = await this.workbench.until(`a button "${action}" on ${row}`, async () =>
+      (await this.row(row)).actions.find((name) => name === action || name.startsWith(`${action} (`)),
+    );
+    await this.workbench.rowAction(view, row, label);
+  }
+
+  menu(row: RowMatch, item: string): Promise<void> {
+    return this.workbench.rowMenu(view, row, item);
+  }
+
+  menuItems(row: RowMatch): Promise<string[]> {
+    return this.workbench.rowMenuItems(view, row);
+  }
+
+  titleAction(action: string): Promise<void> {
+    return this.workbench.viewTitleAction(view, action);
+  }
+
+  welcome(): Promise<{ texts: string[]; buttons: string[] }> {
+    return this.workbench.welcome(view);
+  }
+
+  clickWelcome(button: string): Promise<void> {
+    return this.workbench.clickWelcome(view, button);
+  }
+
+  /** Types into the box that Send opened. */
+  async sendText(text: string): Promise<void> {
+    await this.workbench.waitQuick('Send to ');
+    await this.workbench.fillQuick(text);
+    await this.workbench.acceptQuick();
+    await this.workbench.waitQuickClosed();
+  }
+
+  /** Waits for a message; it must be the only one. */
+  async onlyMessage(part: string | RegExp): Promise<Notification> {
+    const found = await this.workbench.waitNotification(part);
+    // While the centre opens, it may draw a message twice.
+    await this.workbench.until(`only "${found.message}"`, async () => {
+      const all = await this.workbench.notifications();
+      return all.length === 1 && all[0]?.message === found.message;
+    });
+    return found;
+  }
+
+  async noMessages(): Promise<void> {
+    assert.deepEqual(await this.workbench.notifications(), []);
+  }
+
+  /** Titles of all tabs. */
+  async tabs(): Promise<string[]> {
+    return (await this.workbench.tabs()).map((tab) => tab.name);
+  }
+
+  /** No process, no tab, no question. */
+  async nothingLeft(): Promise<void> {
+    await this.workbench.until('no rows', async () => (await this.rows()).length === 0);
+    assert.deepEqual(await this.tabs(), []);
+    assert.equal(await this.badge(), '');
+    assert.equal(await this.workbench.quick(), null);
+  }
+
+  /** Deletes all that a test made, closes its tabs and messages. */
+  async clear(): Promise<void> {
+    const { workbench } = this;
+    if (await workbench.hasDialog()) await workbench.press('Escape');
+    if (await workbench.quick()) await workbench.cancelQuick();
+    await this.showTree();
+    const [first] = await this.rows();
+    if (first) {
+      await this.focusTree(first.label);
+      await workbench.press('Mod+a', 'Delete');
+    }
+    await workbench.until('no rows', async () => (await this.rows()).length === 0);
+    if ((await this.tabs()).length > 0) await workbench.command('View: Close All Editors');
+    await workbench.until('no tabs', async () => (await this.tabs()).length === 0);
+    if ((await workbench.notifications()).length > 0) await workbench.clearNotifications();
+  }
+
+  /** Gives the tree the keyboard, at a row, without showing what is behind it. */
+  async focusTree(row: RowMatch): Promise<void> {
+    await this.workbench.clickRow(view, row, { modifiers: ['ControlOrMeta'] });
+    await this.workbench.until('the row to be focused', async () => (await this.row(row)).focused);
+  }
+}
+
+/** A server of Node's that keeps its sockets. */
+export interface Peer {
+  readonly port: number;
+  readonly address: string;
+  readonly sockets: net.Socket[];
+  /** What the sockets received, one after another in the order of their coming. */
+  readonly received: () => string;
+  /** The socket of that number, once it is there. */
+  socket(number?: number): Promise<net.Socket>;
+  close(): Promise<void>;
+}
+
+export async function startPeer(port = 0): Promise<Peer> {
+  const sockets: net.Socket[] = [];
+  const texts: string[] = [];
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    const number = sockets.push(socket) - 1;
+    // The other side may end as abruptly as it likes.
+    socket.on('error', () => undefined);
+    socket.on('data', (data) => (texts[number] = (texts[number] ?? '') + data.toString('latin1')));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as net.AddressInfo).port;
+  return {
+    port: bound,
+    address: `127.0.0.1:${bound}`,
+    sockets,
+    received: () => texts.join(''),
+    socket: (number = 0) => until(`connection ${number}`, () => sockets[number]),
+    close: async () => {
+      sockets.forEach((socket) => socket.destroy());
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const peer = await startPeer();
+  await peer.close();
+  return peer.port;
+}
+
+/** Waits until the probe gives something true, and returns that. */
+export async function until<T>(
+  expected: string,
+  probe: () => T | Promise<T>,
+  timeoutMs = 10_000,
+): Promise<NonNullable<Awaited<T>>> {
+  for (const end = Date.now() + timeoutMs; ;) {
+    const value = await probe();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited in vain for ${expected}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
