@@ -63,7 +63,7 @@ export class SendBox {
     const read = unescapeText(value);
     if ('unknown' in read)
       return vscode.l10n.t('{0} is no escape; write \\\\ for a backslash.', showPeerText(read.unknown));
-    const isNothing = value === '' && this.ending(process) === 'none' && !process.isDatagram;
+    const isNothing = value === '' && this.ending(process) === 'none';
     return isNothing ? vscode.l10n.t('There is nothing to send.') : undefined;
   }
 
