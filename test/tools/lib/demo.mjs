@@ -6,9 +6,9 @@ import { cache } from './paths.mjs';
 
 const host = '127.0.0.1';
 
-const httpRequest = ['GET / HTTP/1.1', 'Host: example.org', 'Connection: close', '', ''].join('\n');
+const httpRequest = ['GET / HTTP/1.1', 'Host: example.org', 'Connection: close', '', ''].join('\r\n');
 
-const redisCommands = ['PING', 'SET greeting "hello"', 'GET greeting', 'QUIT', ''].join('\n');
+const redisCommands = ['PING', 'SET greeting "hello"', 'GET greeting', 'QUIT', ''].join('\r\n');
 
 /** Starts the servers and writes the folder. Returns {folder, host, tcpPort, udpPort, stop()}. */
 export async function startDemo(folder = `${cache}/demo`) {
