@@ -40,6 +40,9 @@ export function readQuickInput(at) {
 export function readTreeRows(pane, at) {
   const text = (element) => element?.textContent.replaceAll('\u00a0', ' ') || undefined;
   const flag = (value) => (value === null ? undefined : value === 'true');
+  const box = pane.querySelector('.monaco-list')?.getBoundingClientRect();
+  // A click goes to the middle of a row.
+  const middle = (row) => (row.getBoundingClientRect().top + row.getBoundingClientRect().bottom) / 2;
   return [...pane.querySelectorAll(at.listRow)]
     .sort((a, b) => a.dataset.index - b.dataset.index)
     .map((row) => ({
@@ -54,6 +57,7 @@ export function readTreeRows(pane, at) {
       actions: [...row.querySelectorAll('.actions .action-label')].map((a) => a.getAttribute('aria-label')),
       index: Number(row.dataset.index),
       last: row.dataset.lastElement === 'true',
+      inView: !!box && middle(row) > box.top && middle(row) < box.bottom,
     }));
 }
 

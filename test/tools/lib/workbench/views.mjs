@@ -176,7 +176,7 @@ export const Views = (Base) =>
         await this.page.waitForTimeout(50);
         const rows = await this.#drawnRows(view);
         const found = look(rows);
-        if (found || !rows.length || rows.at(-1).last) return found;
+        if (found || !rows.length || (rows.at(-1).last && rows.at(-1).inView)) return found;
         await this.press('PageDown');
       }
       return undefined;
@@ -186,15 +186,18 @@ export const Views = (Base) =>
     async #row(view, row) {
       const { index } = await this.until(`a row ${row} in ${view}`, async () => {
         const rows = await this.#drawnRows(view);
-        return rows.find((candidate) => fits(row, candidate)) ?? (await this.#scrollTo(view, row));
+        const isIt = (candidate) => candidate.inView && fits(row, candidate);
+        return rows.find(isIt) ?? (await this.#scrollTo(view, row, isIt));
       });
       return (await this.#pane(view)).locator(`${at.listRow}[data-index="${index}"]`);
     }
 
-    async #scrollTo(view, row) {
+    /** Rows beyond the pane's edges may be drawn, too. */
+    async #scrollTo(view, row, isIt) {
       const drawn = await this.#drawnRows(view);
-      if (!drawn.length || (drawn[0].index === 0 && drawn.at(-1).last)) return undefined;
-      return this.#page(view, (rows) => rows.find((candidate) => fits(row, candidate)));
+      const isThere = drawn.some((candidate) => fits(row, candidate));
+      if (!isThere && (!drawn.length || (drawn[0].index === 0 && drawn.at(-1).last))) return undefined;
+      return this.#page(view, (rows) => rows.find(isIt));
     }
 
     async #setExpanded(view, row, wanted) {
@@ -238,6 +241,6 @@ function fits(wanted, row) {
   return wanted instanceof RegExp ? wanted.test(row.label) : row.label === wanted;
 }
 
-function publicRow({ index: _index, last: _last, ...row }) {
+function publicRow({ index: _index, last: _last, inView: _inView, ...row }) {
   return row;
 }
