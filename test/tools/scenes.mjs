@@ -1,7 +1,11 @@
 // What the pictures of `npm run screenshots` show.
+import { bufferName, ProcessUser } from './check/user.mjs';
 
 /** Files of the workspace that the scenes are played in. */
 export const files = { 'hello.txt': 'Hello, whoever is listening.\n' };
+
+const container = 'Network Processes';
+const view = 'Processes';
 
 /**
  * Scenes in their order, one after another in the same workbench. `run` brings the workbench to what the picture
@@ -11,9 +15,113 @@ export const files = { 'hello.txt': 'Hello, whoever is listening.\n' };
  */
 export const scenes = [
   {
-    name: 'panel',
+    name: 'welcome',
     async run(workbench) {
-      await workbench.showPanel('Network Processes');
+      await workbench.showPanel(container);
+      await workbench.command('View: Toggle Primary Side Bar Visibility');
+      await workbench.welcome(view);
+    },
+  },
+  {
+    name: 'kind',
+    async run(workbench) {
+      await workbench.command('Network Processes: Start Server…');
+      await workbench.waitQuick('Start Server');
+    },
+  },
+  {
+    name: 'buffers',
+    async run(workbench, demo) {
+      await workbench.cancelQuick();
+      const user = new ProcessUser(workbench);
+      await echo(user, demo);
+      await workbench.command('View: Close All Editors');
+      const server = await user.startServer('TCP');
+      const connection = await user.openConnection('TCP');
+      await workbench.command('View: Move Editor into Right Group');
+      const client = await user.waitClient(server);
+      await user.send('HELO vscode');
+      await user.sendFrom(client, '250 Hello, vscode');
+      await user.send('NOOP');
+      await user.sendFrom(client, '250 OK');
+      // The client's beside the connection's.
+      await workbench.clickTab(bufferName(server));
+      await user.show(client);
+      await workbench.clickTab(bufferName(connection));
+    },
+  },
+  {
+    name: 'tree',
+    async run(workbench) {
+      const user = new ProcessUser(workbench);
+      const client = await user.waitRow(/^TCP server </);
+      await workbench.command('View: Toggle Maximized Panel');
+      await user.expand(client);
+    },
+  },
+  {
+    name: 'address',
+    async run(workbench) {
+      await workbench.command('View: Toggle Maximized Panel');
+      await askForAddress(workbench);
+    },
+  },
+  {
+    name: 'address-problem',
+    async run(workbench) {
+      await workbench.typeQuick('localhost:80800');
+      await workbench.quickItems();
+    },
+  },
+  {
+    name: 'send',
+    async run(workbench) {
+      await workbench.cancelQuick();
+      await workbench.command('Network Processes: Send…');
+      await workbench.waitQuick('Send to');
+      await workbench.typeQuick(String.raw`MAIL FROM:<me@example.org>\r\n`);
+    },
+  },
+  {
+    name: 'list',
+    async run(workbench) {
+      await workbench.cancelQuick();
+      await workbench.command('Network Processes: List Processes');
+      await workbench.waitActiveTab('Process List');
+    },
+  },
+  {
+    name: 'error',
+    async run(workbench) {
+      await askForAddress(workbench);
+      // Where nobody listens.
+      await workbench.fillQuick('127.0.0.1:1');
+      await workbench.acceptQuick();
+      await workbench.until('a message', async () => (await workbench.toasts()).length);
+    },
+  },
+  {
+    name: 'narrow',
+    async run(workbench) {
+      await workbench.clearNotifications();
+      await workbench.resize(640, 750);
     },
   },
 ];
+
+/** A datagram there and back, and a connection that has ended. */
+async function echo(user, { host, udpPort, tcpPort }) {
+  await user.openConnection('UDP', `${host}:${udpPort}`);
+  await user.send('ping');
+  const finished = await user.openConnection('TCP', `${host}:${tcpPort}`);
+  await user.send('Hello, whoever is listening.');
+  await user.menu(finished, 'Send EOF');
+  await user.waitRow(finished.label, /^closed/);
+}
+
+async function askForAddress(workbench) {
+  await workbench.command('Network Processes: Open Connection…');
+  await workbench.waitQuick('Open Connection');
+  await workbench.pickQuick('TCP');
+  await workbench.waitQuick('Open TCP Connection');
+}
