@@ -36,9 +36,9 @@ interface KindItem extends vscode.QuickPickItem {
 
 function kindItems(): KindItem[] {
   const descriptions = {
-    tcp: vscode.l10n.t('a stream, to a host and port'),
-    udp: vscode.l10n.t('datagrams, to a host and port'),
-    unix: vscode.l10n.t('a stream, to a path on this computer'),
+    tcp: vscode.l10n.t('a stream; host and port'),
+    udp: vscode.l10n.t('datagrams; host and port'),
+    unix: vscode.l10n.t('a stream; path on this computer'),
   };
   return (['tcp', 'udp', 'unix'] as const).map((kind) => ({
     addressKind: kind,
