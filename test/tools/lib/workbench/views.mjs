@@ -27,7 +27,7 @@ export const Views = (Base) =>
     /** All rows of the tree in a view, from the first to the last, scrolling where it is longer than its pane. */
     async treeRows(view) {
       const drawn = await this.#drawnRows(view);
-      if (!drawn.length || (drawn[0].index === 0 && drawn.at(-1).last)) return drawn.map(publicRow);
+      if (!drawn.length || isWhole(drawn)) return drawn.map(publicRow);
       return (await this.#allRows(view)).map(publicRow);
     }
 
@@ -171,7 +171,10 @@ export const Views = (Base) =>
       const tree = (await this.#pane(view)).locator('.monaco-list').first();
       await tree.focus();
       await this.press('Home');
-      await this.until(`the top of ${view}`, async () => ((await this.#drawnRows(view))[0]?.index ?? 0) === 0);
+      await this.until(`the top of ${view}`, async () => {
+        const [first] = await this.#drawnRows(view);
+        return !first || (first.index === 0 && first.inView);
+      });
       for (let guard = 0; guard < 500; guard++) {
         await this.page.waitForTimeout(50);
         const rows = await this.#drawnRows(view);
@@ -196,7 +199,7 @@ export const Views = (Base) =>
     async #scrollTo(view, row, isIt) {
       const drawn = await this.#drawnRows(view);
       const isThere = drawn.some((candidate) => fits(row, candidate));
-      if (!isThere && (!drawn.length || (drawn[0].index === 0 && drawn.at(-1).last))) return undefined;
+      if (!isThere && (!drawn.length || isWhole(drawn))) return undefined;
       return this.#page(view, (rows) => rows.find(isIt));
     }
 
@@ -239,6 +242,11 @@ export const Views = (Base) =>
 function fits(wanted, row) {
   if (typeof wanted === 'function') return wanted(row);
   return wanted instanceof RegExp ? wanted.test(row.label) : row.label === wanted;
+}
+
+/** Whether a tree's drawn rows are all it has. The focused one is drawn wherever it is. */
+function isWhole(drawn) {
+  return drawn.at(-1).last && drawn.at(-1).index === drawn.length - 1;
 }
 
 function publicRow({ index: _index, last: _last, inView: _inView, ...row }) {
