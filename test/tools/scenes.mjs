@@ -79,7 +79,7 @@ export const scenes = [
       await workbench.cancelQuick();
       await workbench.command('Network Processes: Send…');
       await workbench.waitQuick('Send to');
-      await workbench.typeQuick(String.raw`MAIL FROM:<me@example.org>\r\n`);
+      await workbench.typeQuick('MAIL FROM:<me@example.org>');
     },
   },
   {
