@@ -93,7 +93,7 @@ export interface Traffic {
   readonly messagesSent: number;
   /** Bytes given to `processSendString` that the operating system has not taken yet. */
   readonly bytesQueued: number;
-  /** Empty datagrams heard; they reach no filter. */
+  /** Empty datagrams heard; they reach no filter, and stand in the byte log. */
   readonly emptyDatagrams: number;
   /** Datagrams lost because 1,000 were already waiting. */
   readonly datagramsDropped: number;
@@ -109,7 +109,7 @@ export interface ByteLogEntry {
   readonly bytes: Uint8Array;
 }
 
-/** The traffic of a process, newest 1 MiB (`byteLogBytes`), oldest dropped whole and counted. */
+/** The traffic of a process, newest 1 MiB (`byteLogBytes`, 256 more for each entry), oldest dropped whole and counted. */
 export interface ByteLog {
   readonly entries: readonly ByteLogEntry[];
   /** Bytes no longer held. */
@@ -306,7 +306,7 @@ export interface NetworkProcesses extends Disposable {
   processSendEof(process: ProcessDesignator): Promise<void>;
 
   processDatagramAddress(process: NetworkProcess): NetworkAddress | null;
-  /** The address, or null when the process or the address is of another kind. */
+  /** The address, or null when the process or the address is of another kind, or the process is `connected`. */
   setProcessDatagramAddress(process: NetworkProcess, address: unknown): NetworkAddress | null;
   /** True; null for an unknown option with `noError`. */
   setNetworkProcessOption(process: NetworkProcess, option: string, value: unknown, noError?: unknown): true | null;
@@ -325,7 +325,7 @@ export interface NetworkProcesses extends Disposable {
   bufferList(): TextBuffer[];
   getBuffer(buffer: BufferDesignator): TextBuffer | null;
   getBufferCreate(buffer: BufferDesignator): TextBuffer;
-  /** Deletes the processes of the buffer first. Never asks; see `bufferProcessesToAsk`. */
+  /** Deletes the processes of the buffer first. Never asks. */
   killBuffer(buffer: BufferDesignator): void;
   /** The default functions, to be called from one's own. */
   readonly internalDefaultProcessFilter: Filter;

@@ -3,6 +3,7 @@
  * This table is the only place that knows Node's error codes.
  */
 import { constants } from 'node:os';
+import { isNil } from './base/nil';
 
 /** Codes and what the user can do next. Renaming a code is a breaking change. */
 export const hints = {
@@ -41,6 +42,7 @@ export const hints = {
   NP_NO_PROCESS: 'Look into the list of processes; a finished one is not found by name.',
   NP_BUFFER_DEAD: 'The buffer was killed: use another.',
   NP_BUFFER_NAME: 'Give the buffer a name.',
+  NP_BUFFER_NARROWED: 'Widen the buffer first.',
   NP_BUFFER_READ_ONLY: 'Make the buffer writable first.',
   NP_ARGS_OUT_OF_RANGE: 'Positions go from pointMin to pointMax.',
   NP_CANCELLED: 'Nothing was left behind; try again.',
@@ -111,7 +113,7 @@ export function wrongType(predicate: string, value: unknown): NetworkProcessErro
 /** A value as Emacs would print it, shortened. */
 function show(value: unknown): string {
   if (typeof value === 'symbol') return value.description ?? '';
-  if (value === null || value === undefined || value === false) return 'nil';
+  if (isNil(value)) return 'nil';
   if (value === true) return 't';
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
   if (typeof value === 'number') return String(value);

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { listenHandleAvailable } from './transport/listenHandle';
+import { canSetOption } from './transport/socketOptions';
 
 /**
  * Whether `makeNetworkProcess` can do something on this computer.
@@ -9,10 +10,7 @@ import { listenHandleAvailable } from './transport/listenHandle';
  *   `['service', true]`, or the name of a socket option
  * @see Emacs Lisp manual, "Network Feature Testing"
  */
-export function featurep(
-  subfeature: string | readonly [string, unknown],
-  canSetOption: (option: string) => boolean,
-): boolean {
+export function featurep(subfeature: string | readonly [string, unknown]): boolean {
   if (typeof subfeature === 'string') return canSetOption(subfeature);
   const [keyword, value] = subfeature;
   if (keyword === 'type') return value === 'datagram';

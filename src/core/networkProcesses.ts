@@ -20,18 +20,18 @@ import type {
 } from './api';
 import { formatNetworkAddress, fromVector, inetVector } from './address/address';
 import { Emitter } from './base/event';
+import { isNil } from './base/nil';
 import { Buffer } from './buffer/buffer';
 import { BufferList } from './buffer/bufferList';
 import { codingSystem } from './coding/codingSystem';
 import { NetworkProcessError, wrongType } from './errors';
-import { isNil } from './make/checkSpec';
 import { ProcessMaker } from './make/processMaker';
 import { processTable } from './process/listProcesses';
 import type { World } from './process/plan';
 import { internalDefaultProcessFilter, internalDefaultProcessSentinel, Process } from './process/process';
 import { Registry } from './process/registry';
 import { featurep } from './features';
-import { canSetOption, checkOption, optionNames } from './transport/socketOptions';
+import { checkOption, optionNames } from './transport/socketOptions';
 
 const MiB = 1024 * 1024;
 
@@ -42,15 +42,7 @@ export function createNetworkProcesses(): NetworkProcesses {
 
 /** Emacs' functions: who may be named how, and which error comes first. The rest is the process's own. */
 class Functions implements NetworkProcesses {
-  readonly options: Options = {
-    readProcessOutputMax: 4096,
-    connectTimeoutMs: 30_000,
-    sendQueueBytes: 16 * MiB,
-    maxClients: 2_000,
-    bufferTextBytes: 32 * MiB,
-    byteLogBytes: MiB,
-    defaultCoding: { decode: 'undecided-unix', encode: 'utf-8-unix' },
-  };
+  readonly options: Options = new LiveOptions(() => this.limitChanged());
   readonly internalDefaultProcessFilter = internalDefaultProcessFilter;
   readonly internalDefaultProcessSentinel = internalDefaultProcessSentinel;
 
@@ -61,11 +53,13 @@ class Functions implements NetworkProcesses {
   private readonly registry = new Registry();
   private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
   private readonly maker: ProcessMaker;
+  private readonly end = new AbortController();
 
   constructor() {
     const world: World = {
       options: this.options,
       registry: this.registry,
+      ended: this.end.signal,
       changed: (change) => this.changes.fire(change),
       report: (report) => this.reports.fire(report),
     };
@@ -90,6 +84,10 @@ class Functions implements NetworkProcesses {
 
   makeNetworkProcess(spec?: NetworkProcessSpec, options: MakeOptions = {}): Promise<NetworkProcess | null> {
     return this.maker.make(spec, options);
+  }
+
+  private limitChanged(): void {
+    for (const process of this.registry.list()) if (process.isServer) process.resume();
   }
 
   // ------------------------------------------------------------------- finding
@@ -262,7 +260,9 @@ class Functions implements NetworkProcesses {
   }
 
   async processSendRegion(process: ProcessDesignator, buffer: TextBuffer, start: number, end: number): Promise<void> {
-    await this.find(process).send(buffer.text(start, end));
+    const target = this.find(process);
+    if (!(buffer instanceof Buffer)) throw wrongType('bufferp', buffer);
+    await target.send(buffer.text(start, end));
   }
 
   async processSendEof(process: ProcessDesignator): Promise<void> {
@@ -280,7 +280,9 @@ class Functions implements NetworkProcesses {
     const target = own(process);
     const inet = fromVector(address);
     const local = target.contact.get('local');
-    if (!target.isDatagram || target.isClosed || !inet || !Array.isArray(local)) return null;
+    const { isDatagram, isClosed } = target;
+    const isFixed = !isNil(target.contact.get('connected')) && !target.isServer;
+    if (!isDatagram || isClosed || isFixed || !inet || !Array.isArray(local)) return null;
     const vector = inetVector(inet.host, inet.port);
     if (vector.length !== local.length) return null;
     target.setPeer(vector);
@@ -328,7 +330,7 @@ class Functions implements NetworkProcesses {
   }
 
   featurep(subfeature: string | readonly [string, unknown]): boolean {
-    return featurep(subfeature, canSetOption);
+    return featurep(subfeature);
   }
 
   // --------------------------------------------------------------------- buffers
@@ -353,10 +355,33 @@ class Functions implements NetworkProcesses {
   }
 
   dispose(): void {
+    this.end.abort();
     for (const process of this.registry.list()) process.discard();
     this.changes.dispose();
     this.reports.dispose();
     this.buffers.dispose();
+  }
+}
+
+/** The options with their defaults. A new limit of clients counts at once: a server may be waiting for it. */
+class LiveOptions implements Options {
+  readProcessOutputMax = 4096;
+  connectTimeoutMs = 30_000;
+  sendQueueBytes = 16 * MiB;
+  bufferTextBytes = 32 * MiB;
+  byteLogBytes = MiB;
+  defaultCoding = { decode: 'undecided-unix', encode: 'utf-8-unix' };
+  private clients = 2_000;
+
+  constructor(private readonly limitChanged: () => void) {}
+
+  get maxClients(): number {
+    return this.clients;
+  }
+
+  set maxClients(clients: number) {
+    this.clients = clients;
+    this.limitChanged();
   }
 }
 

@@ -5,13 +5,21 @@ import { NetworkProcessError, systemCode } from '../errors';
 import type { InetAddress } from './address';
 import { servicePort, type Protocol } from './services';
 
+/** @throws NP_ADDRESS_PORT for a number, or its digits, outside 0…65535. Emacs takes it modulo 65536. */
+export function checkPortRange(service: unknown): void {
+  const port = typeof service === 'string' && /^\s*[+-]?\d+$/.test(service) ? Number(service) : service;
+  if (typeof port !== 'number' || !Number.isInteger(port) || (port >= 0 && port <= 65535)) return;
+  throw new NetworkProcessError('NP_ADDRESS_PORT', 'error', [`Port out of range 0 to 65535: ${port}`]);
+}
+
 /**
  * A service's port: a number, its digits, or a name.
  *
  * @param host Only for the error's text, as Emacs words it.
- * @throws NP_ADDRESS_PORT outside 0…65535 (Emacs takes it modulo 65536), NP_RESOLVE_FAILED for an unknown name
+ * @throws NP_ADDRESS_PORT, NP_RESOLVE_FAILED for an unknown name
  */
 export function resolveService(service: string | number, protocol: Protocol, host: string): number {
+  checkPortRange(service);
   const text = String(service).trimStart();
   const port = text === '' ? 0 : /^[+-]?\d+$/.test(text) ? Number(text) : servicePort(text, protocol);
   const target = `${host}/${service}`;
@@ -22,9 +30,6 @@ export function resolveService(service: string | number, protocol: Protocol, hos
       [`${target} Servname not supported for ai_socktype`],
       target,
     );
-  }
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new NetworkProcessError('NP_ADDRESS_PORT', 'error', [`Port out of range 0 to 65535: ${service}`], target);
   }
   return port;
 }

@@ -99,20 +99,15 @@ export class Buffer implements TextBuffer {
   insertAt(position: number, text: string): void {
     this.writable();
     const [at] = this.range(position, position);
-    const point = this.at;
-    this.place(at, text, false);
-    if (point === at) this.at = point;
+    this.place(at, text, false, this.at === at);
   }
 
   /**
    * What the default filter and sentinel do: text goes before every marker at `position`, whatever the restriction and
    * the read-only state.
-   *
-   * @returns the position after the text
    */
-  insertBeforeMarkers(position: number, text: string): number {
-    const at = Math.min(Math.max(position, 1), this.store.chars + 1);
-    return at + this.place(at, text, true);
+  insertBeforeMarkers(position: number, text: string): void {
+    this.place(Math.min(Math.max(position, 1), this.store.chars + 1), text, true);
   }
 
   delete(start: number, end: number): void {
@@ -145,17 +140,29 @@ export class Buffer implements TextBuffer {
   setMultibyte(multibyte: boolean): void {
     this.alive();
     if (multibyte === this.isMultibyte) return;
-    const bytes = encodeUtf8(this.fullText());
-    this.widen();
+    if (this.begin !== 1 || this.end !== null) {
+      const text = 'Changing multibyteness in a narrowed buffer';
+      throw new NetworkProcessError('NP_BUFFER_NARROWED', 'error', [text], this.given);
+    }
+    const convert = (text: string): string => {
+      const bytes = encodeUtf8(text);
+      return multibyte ? decodeUtf8(bytes) : bytesToText(bytes);
+    };
+    const moved = (position: number): number => countChars(convert(this.store.slice(0, position - 1))) + 1;
+    const point = moved(this.at);
+    const marks = [...this.markers].map((marker) => ({ marker, position: moved(marker.position!) }));
+    const text = convert(this.fullText());
     this.remove(1, this.store.chars + 1);
     this.isMultibyte = multibyte;
-    this.place(1, multibyte ? decodeUtf8(bytes) : bytesToText(bytes), false);
+    this.place(1, text, false);
+    this.at = point;
+    for (const { marker, position } of marks) marker.set(this, position);
   }
 
   makeMarker(position = this.at, advances = false): TextMarker {
     this.alive();
     const marker = new TextMarker(advances);
-    marker.set(this, position);
+    marker.set(this, Math.min(Math.max(position, 1), this.store.chars + 1));
     return marker;
   }
 
@@ -177,16 +184,15 @@ export class Buffer implements TextBuffer {
     this.changes.dispose();
   }
 
-  private place(at: number, text: string, beforeMarkers: boolean): number {
+  private place(at: number, text: string, beforeMarkers: boolean, pointStays = false): void {
     this.alive();
     const chars = this.store.insert(at - 1, text);
     for (const marker of this.markers) marker.inserted(at, chars, beforeMarkers);
     if (this.begin > at) this.begin += chars;
     if (this.end !== null && this.end >= at) this.end += chars;
-    if (this.at >= at) this.at += chars;
+    if (this.at > at || (this.at === at && !pointStays)) this.at += chars;
     this.changes.fire({ buffer: this, start: at, deleted: 0, inserted: chars });
     this.trim();
-    return chars;
   }
 
   private trim(): void {

@@ -65,12 +65,16 @@ export class TextStore {
       .join('');
   }
 
-  /** How many characters must go from the start, in whole pieces, so that at most `units` units stay. */
+  /** How many characters must go from the start, mostly in whole pieces, so that at most `units` units stay. */
   charsBeyond(units: number): number {
     let chars = 0;
     let have = this.unitCount;
     for (const piece of this.pieces) {
-      if (have <= units) break;
+      const excess = have - units;
+      if (excess <= 0) break;
+      // Whole pieces go while half of the limit stays; of a smaller rest only what is too much.
+      if (piece.text.length > excess && have - piece.text.length < units / 2)
+        return chars + countChars(piece.text.slice(0, excess));
       have -= piece.text.length;
       chars += piece.chars;
     }

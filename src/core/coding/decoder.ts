@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Text } from '../api';
 import { decided, isUnibyte, noConversion, withEol, type CodingSystem, type Eol } from './codingSystem';
+import { encodeText } from './encoder';
 import { detectEol, fromEol } from './eol';
 import { decodeTable } from './tableCharset';
 import { asBuffer, bytesToText, decodeUtf8, incompleteTail } from './utf8';
@@ -14,11 +15,23 @@ export class Decoder {
   private unfinished: Buffer | null = null;
   private heldCr = false;
 
-  /** @param onDecided told when detection has concluded something; `system` is the new one */
+  /**
+   * @param onDecided told when detection has concluded something; `system` is the new one
+   * @param pending bytes that come before all others
+   */
   constructor(
     private current: CodingSystem | null,
     private readonly onDecided: (system: CodingSystem) => void,
-  ) {}
+    pending: Buffer | null = null,
+  ) {
+    this.unfinished = pending;
+  }
+
+  /** Bytes that were taken and not given out yet: for the decoder that follows this one. */
+  get pending(): Buffer {
+    const cr = this.heldCr ? encodeText(this.current, '\r') : Buffer.alloc(0);
+    return Buffer.concat([cr, this.unfinished ?? Buffer.alloc(0)]);
+  }
 
   /** The coding system in force, or null for no conversion. */
   get system(): CodingSystem | null {
@@ -35,10 +48,17 @@ export class Decoder {
     return this.convert(Buffer.alloc(0), true);
   }
 
-  private convert(bytes: Buffer, final: boolean): Text {
-    if (this.current?.charset === 'undecided' && bytes.includes(0)) this.decideOn(noConversion);
+  private convert(chunk: Buffer, final: boolean): Text {
+    let bytes = this.unfinished ? Buffer.concat([this.unfinished, chunk]) : chunk;
+    this.unfinished = null;
+    if (this.current?.charset === 'undecided' && bytes.includes(0)) {
+      if (this.heldCr) bytes = Buffer.concat([Buffer.from('\r'), bytes]);
+      this.heldCr = false;
+      this.decideOn(noConversion);
+    }
     const system = this.current;
-    if (system === null || system.charset === 'binary') return bytes;
+    // A copy: the bytes as they came stand in the byte log, whatever a filter does with its own.
+    if (system === null || system.charset === 'binary') return Buffer.from(bytes);
     if (isUnibyte(system)) {
       // Line ends are ASCII, so bytes can pass through the same conversion as one character each.
       return Buffer.from(this.lines(bytes.toString('latin1'), final), 'latin1');
@@ -55,16 +75,14 @@ export class Decoder {
     const { charset, table } = this.current!;
     if (charset === 'latin-1') return bytes.toString('latin1');
     if (charset === 'us-ascii') return bytesToText(bytes);
-    const all = this.unfinished ? Buffer.concat([this.unfinished, bytes]) : bytes;
-    this.unfinished = null;
     if (charset === 'utf-8') {
-      const tail = final ? 0 : incompleteTail(all);
-      this.keep(all, tail);
-      return decodeUtf8(tail ? all.subarray(0, all.length - tail) : all);
+      const tail = final ? 0 : incompleteTail(bytes);
+      this.keep(bytes, tail);
+      return decodeUtf8(tail ? bytes.subarray(0, bytes.length - tail) : bytes);
     }
-    const { text, rest } = decodeTable(table!, all);
-    if (rest && final) return text + bytesToText(all.subarray(all.length - rest));
-    this.keep(all, rest);
+    const { text, rest } = decodeTable(table!, bytes);
+    if (rest && final) return text + bytesToText(bytes.subarray(bytes.length - rest));
+    this.keep(bytes, rest);
     return text;
   }
 

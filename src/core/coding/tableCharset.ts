@@ -61,10 +61,26 @@ const longest = 4;
  * @returns the text, and how many bytes at the end are the start of an unfinished character.
  */
 export function decodeTable(encoding: string, bytes: Buffer): { text: string; rest: number } {
-  const whole = tables().getDecoder(encoding);
-  const text = whole.write(bytes);
-  if (!text.includes('\ufffd') && !whole.end()) return { text, rest: 0 };
+  // Nearly always all of it is valid, but for a character that the end of the chunk cuts.
+  for (let rest = 0; rest < longest && rest <= bytes.length; rest++) {
+    const part = bytes.subarray(0, bytes.length - rest);
+    const decoder = decoderOf(encoding);
+    const text = decoder.write(part);
+    if (text.includes('\ufffd') || decoder.end() || !tookAll(encoding, part, text, rest)) continue;
+    if (rest === 0 || oneCharacter(encoding, bytes.subarray(part.length)) === 'unfinished') return { text, rest };
+  }
   return decodeByHand(encoding, bytes);
+}
+
+function decoderOf(encoding: string): ReturnType<typeof Tables.getDecoder> {
+  // A byte order mark is a character like others here: a decoder is made for each chunk.
+  return tables().getDecoder(encoding, { stripBOM: false });
+}
+
+/** Some decoders keep an unfinished character to themselves without a word. */
+function tookAll(encoding: string, bytes: Buffer, text: string, rest: number): boolean {
+  if (encoding.startsWith('utf-16')) return text.length * 2 === bytes.length;
+  return rest === 0 || tables().encode(text, encoding, { addBOM: false }).equals(bytes);
 }
 
 /** One character at a time: the shortest run of bytes that decodes by itself. */
@@ -82,16 +98,20 @@ function decodeByHand(encoding: string, bytes: Buffer): { text: string; rest: nu
 }
 
 function oneCharacter(encoding: string, bytes: Buffer): { text: string; length: number } | 'unfinished' | null {
-  let pending = false;
   for (let length = 1; length <= bytes.length; length++) {
-    const decoder = tables().getDecoder(encoding);
-    const text = decoder.write(bytes.subarray(0, length));
-    const tail = decoder.end() ?? '';
-    if (text && !tail && !text.includes('\ufffd')) return { text, length };
-    pending = text === '';
-    if (!pending) return null;
+    const part = bytes.subarray(0, length);
+    const decoder = decoderOf(encoding);
+    const text = decoder.write(part);
+    const isWhole = text !== '' && tookAll(encoding, part, text, 0);
+    const isValid = !decoder.end() && (!text.includes('\ufffd') || isReplacement(encoding, part));
+    if (isWhole) return isValid ? { text, length } : null;
   }
-  return pending && bytes.length < longest ? 'unfinished' : null;
+  return bytes.length < longest ? 'unfinished' : null;
+}
+
+/** True for the bytes of U+FFFD itself, which decoders also give for what is invalid. */
+function isReplacement(encoding: string, bytes: Buffer): boolean {
+  return bytes.equals(tables().encode('\ufffd', encoding, { addBOM: false }));
 }
 
 /** Encodes text; raw bytes go out as they are, what has no code becomes `?`. */

@@ -1,5 +1,5 @@
 import { endpoint, type InetAddress } from '../address/address';
-import { resolveHost } from '../address/resolve';
+import { resolveHost, resolveService } from '../address/resolve';
 import { fileError, NetworkProcessError } from '../errors';
 import type { CheckedWhere, Where } from './checkSpec';
 
@@ -24,16 +24,18 @@ export class Attempt {
 
   /**
    * @param timeoutMs For lookup and connect together.
-   * @param outer The caller's wish to stop.
+   * @param outer Whoever may wish to stop.
    */
   constructor(
     private readonly checked: CheckedWhere,
     private readonly timeoutMs: number,
-    private readonly outer: AbortSignal | undefined,
+    private readonly outer: readonly AbortSignal[],
   ) {
     this.deadline = setTimeout(() => this.controller.abort(timeout), timeoutMs);
-    if (outer?.aborted) this.cancel();
-    outer?.addEventListener('abort', this.cancelled);
+    for (const signal of outer) {
+      if (signal.aborted) this.cancel();
+      signal.addEventListener('abort', this.cancelled);
+    }
   }
 
   get signal(): AbortSignal {
@@ -47,13 +49,13 @@ export class Attempt {
   }
 
   /** The addresses to try, in order. Rejects at once when the attempt ends. */
-  targets(port: number): Promise<Target[]> {
+  targets(): Promise<Target[]> {
     const { signal } = this;
     return new Promise((resolve, reject) => {
       const ended = (): void => reject(signal.reason as Error);
       if (signal.aborted) return ended();
       signal.addEventListener('abort', ended, { once: true });
-      lookUp(this.checked.where, port)
+      lookUp(this.checked)
         .finally(() => signal.removeEventListener('abort', ended))
         .then(resolve, reject);
     });
@@ -67,13 +69,14 @@ export class Attempt {
 
   dispose(): void {
     clearTimeout(this.deadline);
-    this.outer?.removeEventListener('abort', this.cancelled);
+    for (const signal of this.outer) signal.removeEventListener('abort', this.cancelled);
   }
 }
 
-async function lookUp(where: Where, port: number): Promise<Target[]> {
+async function lookUp({ where, isDatagram }: CheckedWhere): Promise<Target[]> {
   if (where.kind === 'address') return [where.address];
   if (where.kind === 'path') return [{ path: where.path }];
+  const port = resolveService(where.service, isDatagram ? 'udp' : 'tcp', where.host);
   return resolveHost(where.host, where.family, port, where.service);
 }
 

@@ -5,11 +5,14 @@
  */
 import type { Filter, LogFunction, NetworkProcessSpec, Options, Sentinel, TextBuffer } from '../api';
 import { fromVector, type InetAddress } from '../address/address';
+import { checkPortRange } from '../address/resolve';
+import { isNil } from '../base/nil';
 import type { Buffer as TextBufferObject } from '../buffer/buffer';
 import type { BufferList } from '../buffer/bufferList';
 import { codingSystem, rawTextOf, type CodingSystem } from '../coding/codingSystem';
 import { NetworkProcessError, wrongType } from '../errors';
 import { plistMap } from '../process/plist';
+import { longestPath } from '../transport/localFile';
 import { checkOption, optionNames } from '../transport/socketOptions';
 
 /** Where to: an address as given, a name to look up, or a path. */
@@ -54,11 +57,6 @@ export interface CheckedRest {
   readonly options: readonly (readonly [string, unknown])[];
 }
 
-/** Emacs' nil. */
-export function isNil(value: unknown): value is null | undefined | false {
-  return value === null || value === undefined || value === false;
-}
-
 /** A symbol's name where Emacs takes a symbol: a string here, or a real symbol. */
 function symbolName(value: unknown): string | null {
   if (typeof value === 'symbol') return value.description ?? null;
@@ -66,8 +64,6 @@ function symbolName(value: unknown): string | null {
 }
 
 const defaultBacklog = 5;
-/** The longest path in a `sockaddr_un`, in bytes, its final NUL not counted. */
-const longestPath = 107;
 
 /**
  * The first part of the checks: what it is and where to.
@@ -150,8 +146,8 @@ function checkAddressing(spec: NetworkProcessSpec, isServer: boolean, contact: M
     return { kind: 'path', path: checkPath(spec.service) };
   }
   const service = checkService(spec.service);
-  // Only ASCII names are looked up; the caller decides how to spell others.
-  if (/[^\0-\x7f]/.test(host)) {
+  // Only ASCII names are looked up; the caller decides how to spell others. Without waiting, the look-up fails.
+  if (/[^\0-\x7f]/.test(host) && isNil(spec.nowait)) {
     const text = `Non-ASCII hostname ${host} detected, please use puny-encode-domain`;
     throw new NetworkProcessError('NP_ADDRESS_HOST', 'error', [text]);
   }
@@ -159,7 +155,7 @@ function checkAddressing(spec: NetworkProcessSpec, isServer: boolean, contact: M
 }
 
 function checkAddress(address: unknown): Where {
-  if (typeof address === 'string') return { kind: 'path', path: address };
+  if (typeof address === 'string') return { kind: 'path', path: checkPath(address) };
   const inet = fromVector(address);
   if (!inet) throw new NetworkProcessError('NP_ADDRESS_MALFORMED', 'error', ['Malformed :address']);
   return { kind: 'address', address: inet };
@@ -182,6 +178,7 @@ function checkHost(host: unknown, family: 'ipv4' | 'ipv6' | 'local' | null): str
 function checkPath(service: unknown): string {
   if (typeof service !== 'string') throw wrongType('stringp', service);
   const bytes = Buffer.byteLength(service);
+  if (bytes === 0) throw new NetworkProcessError('NP_ADDRESS_MALFORMED', 'error', ['Empty path of a local socket']);
   if (bytes > longestPath) {
     const target = `${bytes} of ${longestPath} bytes`;
     throw new NetworkProcessError('NP_ADDRESS_TOO_LONG', 'error', ['Service name too long'], target);
@@ -191,6 +188,7 @@ function checkPath(service: unknown): string {
 
 function checkService(service: unknown): string | number {
   if (service === true) return 0;
+  checkPortRange(service);
   if (Number.isInteger(service) || typeof service === 'string') return service as number | string;
   throw wrongType('stringp', service);
 }

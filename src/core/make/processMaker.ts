@@ -1,12 +1,12 @@
 import type { MakeOptions, NetworkProcessSpec } from '../api';
-import { endpoint, hostText, inetVector, type InetAddress } from '../address/address';
-import { resolveService } from '../address/resolve';
+import { endpoint, hostText, type InetAddress } from '../address/address';
 import type { BufferList } from '../buffer/bufferList';
-import { fileError, isNetworkProcessError, systemNumber, systemText } from '../errors';
+import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
 import type { World } from '../process/plan';
 import { Process } from '../process/process';
 import { connectStream } from '../transport/connectStream';
 import { DatagramSocket } from '../transport/datagramSocket';
+import { listenHandleAvailable } from '../transport/listenHandle';
 import { LocalFile, removeStaleSocket } from '../transport/localFile';
 import { setSocketOption } from '../transport/socketOptions';
 import { ListenError, StreamListener } from '../transport/streamListener';
@@ -40,16 +40,11 @@ export class ProcessMaker {
   async make(spec: NetworkProcessSpec | undefined, options: MakeOptions): Promise<Process | null> {
     if (!spec || Object.keys(spec).length === 0) return null;
     const checked = checkWhere(spec);
-    const port = portOf(checked);
-    const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, options.signal);
-    if (checked.nowait) {
-      const process = this.register(spec, checked, attempt);
-      // Even what needs no waiting happens after the caller has the process: its sentinel tells.
-      void this.openLater(process, attempt, port);
-      return process.process;
-    }
+    const cancel = [this.world.ended, ...(options.signal ? [options.signal] : [])];
+    const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, cancel);
+    if (checked.nowait) return this.makeLater(spec, checked, attempt);
     try {
-      const targets = await attempt.targets(port);
+      const targets = await attempt.targets();
       const made = this.register(spec, checked, attempt);
       try {
         await this.open(made, attempt, targets);
@@ -65,13 +60,19 @@ export class ProcessMaker {
     }
   }
 
-  private async openLater(made: Made, attempt: Attempt, port: number): Promise<void> {
+  /** Even what needs no waiting happens after the caller has the process: its sentinel tells. */
+  private makeLater(spec: NetworkProcessSpec, checked: CheckedWhere, attempt: Attempt): Process {
     try {
-      await this.open(made, attempt, await attempt.targets(port));
+      const made = this.register(spec, checked, attempt);
+      attempt
+        .targets()
+        .then((targets) => this.open(made, attempt, targets))
+        .catch((error: unknown) => this.failLater(made.process, made.checked, error))
+        .finally(() => attempt.dispose());
+      return made.process;
     } catch (error) {
-      this.failLater(made.process, made.checked, error);
-    } finally {
       attempt.dispose();
+      throw error;
     }
   }
 
@@ -87,18 +88,18 @@ export class ProcessMaker {
     if (checked.isDatagram) await this.openDatagram(process, checked, targets[0] as InetAddress);
     else if (checked.backlog !== null) await this.listen(process, checked, targets[0]!);
     else await this.connect(process, checked, attempt, targets);
+    // Given up, deleted or disposed meanwhile: what came up all the same goes again.
+    if (attempt.signal.aborted) throw attempt.signal.reason;
   }
 
   // ------------------------------------------------------------------- clients
 
   private async connect(process: Process, checked: Checked, attempt: Attempt, targets: Target[]): Promise<void> {
     const stream = await this.firstThatConnects(process, checked, attempt.signal, targets);
-    if (process.isClosed) return stream.close();
     process.contact.set('remote', checked.contact.get('remote') ?? stream.remote);
     process.contact.set('local', stream.local);
     process.openStream(stream);
-    if (checked.nowait) process.tell('open\n');
-    process.begin();
+    process.begin(checked.nowait ? 'open\n' : undefined);
   }
 
   /** One address after another; the error is the last one's. */
@@ -125,6 +126,7 @@ export class ProcessMaker {
   private failLater(process: Process, checked: Checked, error: unknown): void {
     if (process.isClosed) return;
     const { where } = checked;
+    if (isNetworkProcessError(error) && error.code === 'NP_CANCELLED') return process.discard();
     if (isNetworkProcessError(error) && error.code === 'NP_RESOLVE_FAILED' && where.kind === 'name') {
       return process.fail(`Name lookup of ${where.host} failed`, `failed with ${error.message}\n`);
     }
@@ -136,7 +138,6 @@ export class ProcessMaker {
 
   private async listen(process: Process, checked: Checked, target: Target): Promise<void> {
     const listener = await this.listener(checked, target);
-    if (process.isClosed) return listener.close();
     listener.onAccept = (stream) => this.accept(process, stream);
     listener.onAcceptError = (error) => this.acceptFailed(process, error);
     if (Array.isArray(listener.local)) process.contact.set('service', listener.local.at(-1));
@@ -145,6 +146,10 @@ export class ProcessMaker {
   }
 
   private async listener(checked: Checked, target: Target): Promise<StreamListener> {
+    if (!listenHandleAvailable()) {
+      const text = 'Servers are not supported by this version of Node';
+      throw new NetworkProcessError('NP_UNSUPPORTED', 'error', [text], process.version);
+    }
     try {
       if (!('path' in target)) return StreamListener.tcp(target, checked.backlog!);
       await removeStaleSocket(target.path);
@@ -187,14 +192,10 @@ export class ProcessMaker {
       query: server.query,
     });
     client.openStream(stream);
-    server.countClient(1);
-    const greet = (): void => {
-      if (!client.isClosed) client.tell(`open from ${host}\n`);
-    };
     const logged = server.log && server.guarded('log', () => server.log!(server, client, `accept from ${host}\n`));
+    const greet = (): void => client.begin(`open from ${host}\n`);
     if (logged) client.hold(logged.then(greet));
     else greet();
-    client.begin();
   }
 
   private acceptFailed(server: Process, error: unknown): void {
@@ -205,8 +206,8 @@ export class ProcessMaker {
       process: server,
       error: new Error(`${server.name}: ${message.trim()}: ${systemText(error)}`),
     });
-    // The same failure would come back at once, thousands of times a second.
-    server.pauseAccepting(1_000);
+    // Where room is short the same failure would come back at once, thousands of times a second.
+    if (systemCode(error) !== 'ECONNABORTED') server.pauseAccepting(1_000);
   }
 
   // ----------------------------------------------------------------- datagrams
@@ -221,14 +222,12 @@ export class ProcessMaker {
       isServer,
       reuse === undefined ? isServer : Boolean(reuse),
     );
-    if (process.isClosed) return socket.close();
     process.contact.set('local', socket.local);
     const peer = isServer ? checked.peer : target;
     if (isServer) process.contact.set('service', (socket.local as readonly number[]).at(-1));
-    if (peer && (!isServer || peer.family === target.family)) process.setPeer(inetVector(peer.host, peer.port));
+    if (peer && (!isServer || peer.family === target.family)) process.setPeer(socket.vector(peer.host, peer.port));
     process.openDatagram(socket);
-    if (checked.nowait) process.tell('open\n');
-    process.begin();
+    process.begin(checked.nowait ? 'open\n' : undefined);
   }
 
   private async datagramSocket(
@@ -255,13 +254,6 @@ export class ProcessMaker {
       throw isNetworkProcessError(error) ? error : fileError(isServer ? 'bind' : 'connect', error, targetText(target));
     }
   }
-}
-
-/** The service's port. Names of services are in a file; only hosts take time. */
-function portOf(checked: CheckedWhere): number {
-  const { where } = checked;
-  if (where.kind !== 'name') return 0;
-  return resolveService(where.service, checked.isDatagram ? 'udp' : 'tcp', where.host);
 }
 
 function peerOf(address: readonly number[]): [host: string, port: number] {

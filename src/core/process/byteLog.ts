@@ -1,5 +1,8 @@
 import type { ByteLog, ByteLogEntry } from '../api';
 
+/** What an entry takes besides its bytes, roughly: many small ones must not take more memory than they say. */
+const entryCost = 256;
+
 /** The newest traffic of a process, oldest dropped whole when more than `limit()` bytes are held. */
 export class BoundedByteLog implements ByteLog {
   private held: ByteLogEntry[] = [];
@@ -19,11 +22,11 @@ export class BoundedByteLog implements ByteLog {
 
   append(entry: ByteLogEntry): void {
     this.held.push(entry);
-    this.bytes += entry.bytes.length;
+    this.bytes += entry.bytes.length + entryCost;
     const limit = this.limit();
     while (this.bytes > limit && this.first < this.held.length - 1) {
       const old = this.held[this.first]!.bytes.length;
-      this.bytes -= old;
+      this.bytes -= old + entryCost;
       this.dropped += old;
       this.first += 1;
     }

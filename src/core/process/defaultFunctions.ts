@@ -10,8 +10,8 @@ import type { Process } from './process';
 export function insertOutput(process: Process, output: Text): void {
   const buffer = process.buffer;
   if (!buffer?.live) return;
-  const end = buffer.insertBeforeMarkers(process.mark.position ?? buffer.pointMax, buffer.adapt(output));
-  process.mark.set(buffer, end);
+  if (process.mark.buffer !== buffer) process.mark.set(buffer, buffer.pointMax);
+  buffer.insertBeforeMarkers(process.mark.position!, buffer.adapt(output));
 }
 
 /** Notes in the buffer how a process ended. */

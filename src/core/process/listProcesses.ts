@@ -1,3 +1,4 @@
+import { isNil } from '../base/nil';
 import type { Process } from './process';
 
 const columns = [
@@ -42,7 +43,7 @@ function command(process: Process): string {
 }
 
 function show(value: unknown): string {
-  if (value === null || value === undefined || value === false) return 'nil';
+  if (isNil(value)) return 'nil';
   if (value === true) return 't';
   if (Array.isArray(value)) return `[${value.join(' ')}]`;
   return typeof value === 'symbol' ? (value.description ?? '') : String(value);

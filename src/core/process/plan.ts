@@ -8,6 +8,8 @@ import type { Registry } from './registry';
 export interface World {
   readonly options: Options;
   readonly registry: Registry;
+  /** Aborted when everything ends. */
+  readonly ended: AbortSignal;
   changed(change: ProcessChange): void;
   report(report: ErrorReport): void;
 }

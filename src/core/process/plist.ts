@@ -1,3 +1,4 @@
+import { isNil } from '../base/nil';
 import { wrongType } from '../errors';
 
 /**
@@ -6,7 +7,7 @@ import { wrongType } from '../errors';
  * @throws NP_WRONG_TYPE naming `predicate`
  */
 export function plistMap(plist: unknown, predicate: 'listp' | 'sequencep'): Map<string, unknown> {
-  if (plist === null || plist === undefined || plist === false) return new Map();
+  if (isNil(plist)) return new Map();
   if (plist instanceof Map) return new Map(plist as Map<string, unknown>);
   if (typeof plist === 'object' && !Array.isArray(plist)) return new Map(Object.entries(plist));
   throw wrongType(predicate, plist);

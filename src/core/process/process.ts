@@ -17,7 +17,8 @@ import { TextMarker } from '../buffer/marker';
 import { codingSystem, isUnibyte, rawTextOf, type CodingSystem } from '../coding/codingSystem';
 import { Decoder } from '../coding/decoder';
 import { encodeText } from '../coding/encoder';
-import { fileError, NetworkProcessError, systemCode, wrongType } from '../errors';
+import { fileError, NetworkProcessError, systemCode } from '../errors';
+import { optionNames } from '../transport/socketOptions';
 import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
 import { BoundedByteLog } from './byteLog';
 import { insertMessage, insertOutput } from './defaultFunctions';
@@ -107,13 +108,14 @@ export class Process implements NetworkProcess {
     this.decoder = this.makeDecoder(plan.decode);
     this.delivery = new Delivery({
       ready: () => this.peerGone || (!this.stopped && this.ownFilter !== true),
-      pieceBytes: () => world.options.readProcessOutputMax,
+      pieceBytes: () => Math.max(1, Math.trunc(world.options.readProcessOutputMax) || 1),
       deliver: (arrival) => this.deliver(arrival),
       backlogged: (waiting) => this.transport?.setReading(!waiting && this.wantsInput),
     });
     // The mark of an accepted connection points nowhere before its first output.
     if (this.home && !this.server) this.mark.set(this.home, this.home.pointMax);
     world.registry.add(this);
+    this.server?.countClient(1);
     world.changed({ process: this, kind: 'added' });
   }
 
@@ -126,10 +128,6 @@ export class Process implements NetworkProcess {
   /** Running in Emacs' sense: what the default sentinel has nothing to say about. */
   get isAlive(): boolean {
     return this.state === 'open' || this.state === 'listen' || this.state === 'connect';
-  }
-
-  get isConnecting(): boolean {
-    return this.state === 'connect';
   }
 
   get isClosed(): boolean {
@@ -207,7 +205,7 @@ export class Process implements NetworkProcess {
   }
 
   setCoding(decode: CodingSystem | null, encode: CodingSystem | null): void {
-    this.decoder = this.makeDecoder(decode);
+    this.decoder = this.makeDecoder(decode, this.decoder.pending);
     // An encoder writes with the line ends it names; one that names none writes newlines.
     this.encode =
       encode && encode.eol === null && encode.charset !== 'undecided' ? codingSystem(`${encode.base}-unix`) : encode;
@@ -215,7 +213,7 @@ export class Process implements NetworkProcess {
   }
 
   setFilterMultibyte(multibyte: boolean): void {
-    if (!multibyte) this.decoder = this.makeDecoder(rawTextOf(this.decode));
+    if (!multibyte) this.decoder = this.makeDecoder(rawTextOf(this.decode), this.decoder.pending);
     this.changed('properties');
   }
 
@@ -259,6 +257,7 @@ export class Process implements NetworkProcess {
 
   /** A listening socket is there. */
   listen(transport: ListenTransport): void {
+    if (this.isClosed) return transport.close();
     this.transport = transport;
     this.state = 'listen';
     this.opened = Date.now();
@@ -268,11 +267,15 @@ export class Process implements NetworkProcess {
 
   /** A connected stream is there. Reading begins with `begin`, after the sentinel has been told. */
   openStream(stream: StreamTransport): void {
+    if (this.isClosed) return stream.close();
     this.transport = stream;
     this.write = (bytes, done) => {
+      if (bytes.length === 0) return stream.end((error) => done(error ? this.lost(0) : null));
       this.wrote(bytes, null);
       stream.write(bytes, (error) => done(this.writeDone(bytes, error)));
     };
+    // Options of a server, and those set while connecting.
+    for (const option of optionNames) if (this.contact.has(option)) stream.setOption(option, this.contact.get(option));
     stream.onData = (bytes) => this.received({ kind: 'stream', bytes });
     stream.onEnd = (error) => this.delivery.push({ kind: 'end', error });
     this.isOpen();
@@ -280,6 +283,7 @@ export class Process implements NetworkProcess {
 
   /** A bound datagram socket is there. */
   openDatagram(socket: DatagramTransport): void {
+    if (this.isClosed) return socket.close();
     this.transport = socket;
     this.write = (bytes, done) => {
       const peer = this.peer!;
@@ -290,8 +294,13 @@ export class Process implements NetworkProcess {
     this.isOpen();
   }
 
-  /** Starts reading, and sends what was asked for while connecting. */
-  begin(): void {
+  /**
+   * Starts reading, and sends what was asked for while connecting.
+   *
+   * @param message What the sentinel is told before, if anything.
+   */
+  begin(message?: string): void {
+    if (this.state === 'open' && message) this.tell(message);
     if (this.state !== 'open') return;
     this.sends.open(this.write!);
     this.resume();
@@ -341,11 +350,8 @@ export class Process implements NetworkProcess {
 
   /** `delete-process`: closed at once, its sentinel told before this returns. */
   delete(): void {
-    if (this.state === 'closed') {
-      this.exitStatus = 0;
-      return;
-    }
     this.exitStatus = 0;
+    if (this.isClosed) return;
     this.close();
     // Nothing is read any more that would have to wait for its promise.
     void this.callSentinel('deleted\n');
@@ -372,7 +378,8 @@ export class Process implements NetworkProcess {
     this.onEnd();
     this.delivery.clear();
     if (this.acceptPause) clearTimeout(this.acceptPause);
-    this.transport?.close();
+    // A file that cannot be removed must not keep the rest from ending.
+    void this.guarded('socket', () => this.transport?.close());
     this.sends.fail((bytes) => this.lost(bytes));
     this.world.registry.remove(this);
     this.server?.countClient(-1);
@@ -383,7 +390,6 @@ export class Process implements NetworkProcess {
 
   /** @throws as a rejection: NP_SEND_NOT_RUNNING, NP_SEND_NO_PEER, NP_SEND_QUEUE_FULL, NP_SEND_LOST, NP_SEND_… */
   send(text: Text): Promise<void> {
-    if (typeof text !== 'string' && !(text instanceof Uint8Array)) return Promise.reject(wrongType('stringp', text));
     if (!this.canSend) return Promise.reject(this.notRunning());
     if (text.length === 0 || this.sentEof) return Promise.resolve();
     if (this.isDatagram && !this.peer && this.state === 'open') {
@@ -397,18 +403,18 @@ export class Process implements NetworkProcess {
       );
     }
     const write = this.state === 'open' ? this.write : null;
-    return this.sends.send(this.name, encodeText(this.encode, text), this.world.options.sendQueueBytes, write);
+    // The caller's bytes may change before they are sent.
+    const own = typeof text === 'string' ? text : Buffer.from(text);
+    return this.sends.send(this.name, encodeText(this.encode, own), this.world.options.sendQueueBytes, write);
   }
 
   /** Shuts the sending half once everything before has gone. */
   async sendEof(): Promise<void> {
     if (!this.canSend) throw this.notRunning();
     if (this.isDatagram || this.sentEof) return;
-    if (this.state === 'connect') await this.sends.send(this.name, new Uint8Array(0), Infinity, null);
     this.sentEof = true;
-    const stream = this.transport as StreamTransport;
-    stream.end();
     this.changed('state');
+    await this.sends.sendEof(this.state === 'open' ? this.write : null);
   }
 
   private get canSend(): boolean {
@@ -436,9 +442,12 @@ export class Process implements NetworkProcess {
         this,
       );
     }
-    if (systemCode(error) !== 'EPIPE')
-      return this.isClosed ? this.lost(bytes.length) : fileError('write', error, this.name, this);
+    if (this.isClosed) return this.lost(bytes.length);
+    // A stream that Node destroyed has had its reset: to write there is to write into a broken pipe.
+    const gone = systemCode(error) === 'EPIPE' || systemCode(error) === 'ERR_STREAM_DESTROYED';
+    if (!gone) return fileError('write', error, this.name, this);
     this.peerGone = true;
+    setImmediate(() => this.delivery.run());
     const text = `process ${this.name} no longer connected to pipe; closed it`;
     return new NetworkProcessError('NP_SEND_PEER_GONE', 'error', [text]);
   }
@@ -465,7 +474,7 @@ export class Process implements NetworkProcess {
   }
 
   /** Brings the socket and the queue in line with what the process wants now. */
-  private resume(): void {
+  resume(): void {
     this.transport?.setReading(this.wantsInput && this.delivery.length === 0);
     this.delivery.run();
   }
@@ -485,22 +494,16 @@ export class Process implements NetworkProcess {
       this.counts.datagramsDropped += 1;
       return;
     }
-    // A server answers its last sender. A client keeps its address: a stranger must not redirect what it sends.
-    if (this.isServer) {
-      this.peer = peer;
-      this.contact.set('remote', peer);
-    }
-    if (bytes.length === 0) {
-      this.counts.emptyDatagrams += 1;
-      this.changed('traffic');
-      return;
-    }
     this.received({ kind: 'datagram', bytes, peer });
   }
 
   private deliver(arrival: Arrival): Promise<unknown> | undefined {
     if (arrival.kind === 'stream') return this.output(this.decoder.decode(arrival.bytes));
     if (arrival.kind === 'datagram') {
+      // A server answers the sender of what its filter has now. A client keeps its address: a stranger must not
+      // redirect what it sends.
+      if (this.isServer) this.setPeer(arrival.peer);
+      if (arrival.bytes.length === 0) this.counts.emptyDatagrams += 1;
       const text = this.decoder.decode(arrival.bytes);
       return this.output(join(text, this.decoder.flush()));
     }
@@ -547,15 +550,16 @@ export class Process implements NetworkProcess {
 
   private reduceDecoder(): void {
     const reduced = this.reduced(this.decode);
-    if (reduced !== this.decode) this.decoder = this.makeDecoder(reduced);
+    if (reduced !== this.decode) this.decoder = this.makeDecoder(reduced, this.decoder.pending);
   }
 
-  private makeDecoder(system: CodingSystem | null): Decoder {
-    return new Decoder(this.reduced(system), (found) => {
+  private makeDecoder(system: CodingSystem | null, pending: Buffer | null = null): Decoder {
+    const decided = (found: CodingSystem): void => {
       // An encoder left open follows what was found out.
       if (this.encode === null && this.decode !== null) this.encode = found;
       this.changed('properties');
-    });
+    };
+    return new Decoder(this.reduced(system), decided, pending);
   }
 }
 

@@ -13,10 +13,6 @@ export class Registry {
   /** For a name asked for: every candidate below this number is taken. */
   private readonly lowest = new Map<string, number>();
 
-  get size(): number {
-    return this.byName.size;
-  }
-
   /** Newest first. */
   list(): Process[] {
     return [...this.byName.values()].reverse();

@@ -1,6 +1,7 @@
 import { NetworkProcessError } from '../errors';
 
 interface Waiting {
+  /** None stand for the end of file. */
   readonly bytes: Uint8Array;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -32,6 +33,15 @@ export class SendQueue {
       const text = `Send queue of process ${name} is full: ${this.bytes} of ${limit} bytes wait`;
       return Promise.reject(new NetworkProcessError('NP_SEND_QUEUE_FULL', 'error', [text]));
     }
+    return this.add(bytes, write);
+  }
+
+  /** The end of file, after everything before it. Resolves when the operating system has it. */
+  sendEof(write: Write | null): Promise<void> {
+    return this.add(new Uint8Array(0), write);
+  }
+
+  private add(bytes: Uint8Array, write: Write | null): Promise<void> {
     this.bytes += bytes.length;
     return new Promise((resolve, reject) => {
       const waiting = { bytes, resolve, reject };
@@ -57,15 +67,20 @@ export class SendQueue {
   }
 
   private hand(waiting: Waiting, write: Write): void {
-    this.underway.add(waiting);
-    write(waiting.bytes, (error) => {
+    const done = (error: unknown): void => {
       if (!this.underway.delete(waiting)) return;
       this.bytes -= waiting.bytes.length;
       if (error) waiting.reject(error);
       else waiting.resolve();
-    });
+    };
+    this.underway.add(waiting);
+    try {
+      write(waiting.bytes, done);
+    } catch (error) {
+      done(error);
+    }
   }
 }
 
-/** Hands bytes to a socket; `done` is told when they are taken, or why not. */
+/** Hands bytes, or with none the end of file, to a socket; `done` is told when they are taken, or why not. */
 export type Write = (bytes: Uint8Array, done: (error: unknown) => void) => void;

@@ -4,6 +4,8 @@ import { fromVector, inetVector, type InetAddress } from '../address/address';
 import { setSocketOption } from './socketOptions';
 import type { DatagramTransport, Sent } from './transport';
 
+const zonesKept = 1_000;
+
 /** How a datagram socket is made. */
 export interface DatagramOptions {
   /** Where to bind; any address and a free port when null. */
@@ -22,6 +24,8 @@ export class DatagramSocket implements DatagramTransport {
   onMessage: (bytes: Buffer, peer: NetworkAddress) => void = () => undefined;
   readonly local: NetworkAddress;
   private closed = false;
+  /** Hosts with a zone, which vectors have no place for, by their vector. */
+  private readonly zoned = new Map<string, string>();
 
   private constructor(
     private readonly socket: Socket,
@@ -31,7 +35,7 @@ export class DatagramSocket implements DatagramTransport {
     const { address, port } = socket.address();
     this.local = inetVector(address, port);
     socket.on('message', (bytes, from) => {
-      if (!this.closed) this.onMessage(bytes, inetVector(from.address, from.port));
+      if (!this.closed) this.onMessage(bytes, this.vector(from.address, from.port));
     });
     // A refusal by ICMP says nothing about the process: reported, never a change of status.
     socket.on('error', onSocketError);
@@ -46,7 +50,13 @@ export class DatagramSocket implements DatagramTransport {
     setUp: (socket: Socket) => void,
     onSocketError: (error: unknown) => void,
   ): Promise<DatagramSocket> {
-    const socket = createSocket({ type: options.family === 'ipv4' ? 'udp4' : 'udp6', reuseAddr: options.reuseAddress });
+    const socket = createSocket({
+      type: options.family === 'ipv4' ? 'udp4' : 'udp6',
+      reuseAddr: options.reuseAddress,
+      // Addresses are numeric here; with no look-up a datagram is gone when send returns.
+      lookup: (host, family, done) =>
+        (done as unknown as (e: null, address: string, family: number) => void)(null, host, Number(family)),
+    });
     try {
       await step(socket, 'listening', () =>
         socket.bind({ address: options.bind?.host, port: options.bind?.port ?? 0, exclusive: true }),
@@ -67,7 +77,19 @@ export class DatagramSocket implements DatagramTransport {
   send(bytes: Uint8Array, to: NetworkAddress, sent: Sent): void {
     const address = fromVector(to);
     if (this.connected || !address) return this.socket.send(bytes, sent);
-    this.socket.send(bytes, address.port, address.host, sent);
+    if (address.port === 0) return sent(Object.assign(new Error('no port'), { code: 'EINVAL' }));
+    const host = this.zoned.get(String(to)) ?? address.host;
+    this.socket.send(bytes, address.port, host, sent);
+  }
+
+  /** An address as a vector, from which `send` finds back to the address. */
+  vector(host: string, port: number): number[] {
+    const vector = inetVector(host, port);
+    if (host.includes('%')) {
+      if (this.zoned.size >= zonesKept) this.zoned.clear();
+      this.zoned.set(String(vector), host);
+    }
+    return vector;
   }
 
   setOption(option: string, value: unknown): void {

@@ -3,6 +3,9 @@ import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { HandleFailure } from './listenHandle';
 
+/** The longest path in a `sockaddr_un`, in bytes, its final NUL not counted. */
+export const longestPath = 107;
+
 /** Names on Linux that are no files: they begin with a NUL. Windows has pipes. Both need no care of ours. */
 function isFile(path: string): boolean {
   return process.platform !== 'win32' && !path.startsWith('\0');
@@ -35,14 +38,18 @@ export class LocalFile {
     const missing = folderError(dirname(this.path));
     if (missing) return { doing: 'bind', errno: missing };
     const aside = join(dirname(this.path), `.${process.pid.toString(36)}${Math.random().toString(36).slice(2, 6)}`);
-    const made = bind(aside);
+    // Too long for a socket's address: then the path itself, which Node deletes at the end, must do.
+    const isShort = Buffer.byteLength(aside) <= longestPath;
+    const made = bind(isShort ? aside : this.path);
     if ('errno' in made) return made;
     try {
-      chmodSync(aside, this.mode);
-      linkSync(aside, this.path);
+      chmodSync(isShort ? aside : this.path, this.mode);
+      if (isShort) {
+        linkSync(aside, this.path);
+        unlinkSync(aside);
+      }
       this.made = lstatSync(this.path, { bigint: true });
-      unlinkSync(aside);
-      ours.add(this.path);
+      ours.add(identity(this.made));
     } catch (error) {
       (made as unknown as { close(): void }).close();
       const { code, errno } = error as NodeJS.ErrnoException;
@@ -53,16 +60,21 @@ export class LocalFile {
 
   /** Removes the file, unless another stands there now. */
   remove(): void {
-    ours.delete(this.path);
-    if (!this.made || this.keep) return;
-    const now = stat(this.path);
-    if (now && now.ino === this.made.ino && now.dev === this.made.dev) unlinkSync(this.path);
+    const { made } = this;
+    if (!made) return;
     this.made = null;
+    ours.delete(identity(made));
+    const now = this.keep ? null : stat(this.path);
+    if (now && identity(now) === identity(made)) unlinkSync(this.path);
   }
 }
 
-/** Paths of the servers in this program. */
+/** The files of the servers in this program, whatever they are called by. */
 const ours = new Set<string>();
+
+function identity(file: BigIntStats): string {
+  return `${file.dev}:${file.ino}`;
+}
 
 function folderError(folder: string): number {
   try {
@@ -91,13 +103,13 @@ function stat(path: string): BigIntStats | null {
  * Links are not followed and other files never touched.
  */
 export async function removeStaleSocket(path: string): Promise<void> {
-  // To look whether somebody listens is to connect: a server of this program would take it for a client.
-  if (!isFile(path) || ours.has(path)) return;
+  if (!isFile(path)) return;
   const file = stat(path);
-  if (!file?.isSocket() || file.uid !== BigInt(process.getuid?.() ?? -1)) return;
+  // To look whether somebody listens is to connect: a server of this program would take it for a client.
+  if (!file?.isSocket() || ours.has(identity(file)) || file.uid !== BigInt(process.getuid?.() ?? -1)) return;
   if (!(await isRefused(path))) return;
   const still = stat(path);
-  if (still?.isSocket() && still.ino === file.ino && still.dev === file.dev) unlinkSync(path);
+  if (still && identity(still) === identity(file)) unlinkSync(path);
 }
 
 function isRefused(path: string): Promise<boolean> {

@@ -5,6 +5,7 @@
  */
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { Socket } from 'node:net';
+import { isNil } from '../base/nil';
 import { NetworkProcessError } from '../errors';
 
 /** Every option there is, by what can carry it out here. */
@@ -37,7 +38,7 @@ export function checkOption(option: string, value: unknown, kind: 'stream' | 'da
   if (option === 'priority' && !Number.isInteger(value)) {
     throw new NetworkProcessError('NP_OPTION_VALUE', 'error', ['Bad option value for :priority'], null);
   }
-  const on = value !== null && value !== undefined && value !== false;
+  const on = !isNil(value);
   // Turning off what nobody turned on needs nothing.
   if (options[option]![kind] || (!on && option !== 'reuseaddr')) return;
   throw new NetworkProcessError(
@@ -50,7 +51,7 @@ export function checkOption(option: string, value: unknown, kind: 'stream' | 'da
 
 /** Sets an option on a live socket. `broadcast` and `reuseaddr` of a stream mean nothing after creation. */
 export function setSocketOption(socket: Socket | DatagramSocket, option: string, value: unknown): void {
-  const on = value !== null && value !== undefined && value !== false;
+  const on = !isNil(value);
   checkOption(option, value, socket instanceof Socket ? 'stream' : 'datagram');
   if (socket instanceof Socket) {
     if (option === 'keepalive') socket.setKeepAlive(on);

@@ -39,8 +39,8 @@ export class SocketStream implements StreamTransport {
     this.socket.write(bytes, (error) => sent(error ?? null));
   }
 
-  end(): void {
-    this.socket.end();
+  end(sent: Sent): void {
+    this.socket.end((error?: unknown) => sent(error ?? null));
   }
 
   setOption(option: string, value: unknown): void {

@@ -71,7 +71,13 @@ export class StreamListener implements ListenTransport {
 
   private handleConnection(socket: Socket | null, errno: number): void {
     if (this.closed) return void socket?.destroy();
-    if (!socket) return this.onAcceptError(Object.assign(new Error('accept'), { code: systemName(errno) }));
+    const failed = (code: string): void => this.onAcceptError(Object.assign(new Error('accept'), { code }));
+    if (!socket) return failed(systemName(errno));
+    if (!('path' in this.at) && socket.remoteAddress === undefined) {
+      // Its peer reset it while it waited: there is nobody to name it after.
+      socket.destroy();
+      return failed('ECONNABORTED');
+    }
     this.onAccept(new SocketStream(socket, 'path' in this.at ? { local: this.at.path, remote: '' } : undefined));
   }
 }

@@ -22,7 +22,7 @@ export interface StreamTransport extends Transport {
   onEnd: (error: unknown) => void;
   write(bytes: Uint8Array, sent: Sent): void;
   /** Shuts the sending half after what was written. */
-  end(): void;
+  end(sent: Sent): void;
   setOption(option: string, value: unknown): void;
 }
 

@@ -103,7 +103,13 @@ describe('coding', () => {
     assert.equal(decodeAll('koi8-r', [bytes('c4 e8')]).text, 'дХ');
     assert.equal(decodeAll('shift_jis', [bytes('93'), bytes('fa 96 7b')]).text, '日本');
     assert.equal(decodeAll('euc-jp', [bytes('c6 fc ff 41')]).text, '日\udcffA');
-    assert.equal(decodeAll('utf-16le', [bytes('3d d8'), bytes('00 de')]).text, '😀');
+    for (const at of [1, 2, 3]) {
+      const smile = bytes('3d d8 00 de');
+      assert.equal(decodeAll('utf-16le', [smile.subarray(0, at), smile.subarray(at)]).text, '😀');
+    }
+    assert.equal(decodeAll('utf-16le', [bytes('ff fe 41 00'), bytes('ff fe 42')]).text, '\ufeffA\ufeffB');
+    assert.equal(decodeAll('utf-16le', [bytes('43 00 fd ff 44 00')]).text, 'C\ufffdD');
+    assert.equal(decodeAll('gb18030', [bytes('84 31 a4 37 81 30'), bytes('81 30 d6')]).text, '\ufffd\x80\udcd6');
     assert.deepEqual(encodeText(codingSystem('shift_jis'), '日\udcff本'), bytes('93 fa ff 96 7b'));
   });
 
