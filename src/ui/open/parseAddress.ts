@@ -5,7 +5,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { domainToASCII } from 'node:url';
-import type { NetworkProcessSpec } from '../../core';
+import { isLoopback, type NetworkProcessSpec } from '../../core';
 import type { Translate } from '../translate';
 
 export type AddressKind = 'tcp' | 'udp' | 'unix';
@@ -119,7 +119,7 @@ class Reader {
     return this.address(
       { ...(this.kind === 'udp' && { type: 'datagram' }), host, service },
       joinHostPort(host, service),
-      isLoopback(host),
+      isThisComputer(host),
     );
   }
 
@@ -208,11 +208,9 @@ function isHostName(name: string): boolean {
   return name.length <= 253 && labels.every((l) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(l));
 }
 
-function isLoopback(host: string): boolean {
+function isThisComputer(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
-  return (
-    name === 'localhost' || name.endsWith('.localhost') || name === '::1' || (isIPv4(name) && name.startsWith('127.'))
-  );
+  return name.endsWith('.localhost') || isLoopback(name);
 }
 
 function fillIn(message: string, ...values: (string | number)[]): string {

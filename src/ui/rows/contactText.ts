@@ -1,4 +1,4 @@
-import type { NetworkProcess, NetworkProcesses } from '../../core';
+import { isLoopback, type NetworkProcess, type NetworkProcesses } from '../../core';
 
 export type ContactCore = Pick<NetworkProcesses, 'processContact' | 'processDatagramAddress'>;
 
@@ -40,14 +40,8 @@ export function reachOf(server: NetworkProcess, core: ContactCore): Reach {
   if (!Array.isArray(local) || (local.length !== 5 && local.length !== 9)) return 'this computer';
   const host = local.slice(0, -1) as number[];
   if (host.every((n) => n === 0)) return 'all interfaces';
-  return isLoopback(host) ? 'this computer' : 'other computers';
-}
-
-function isLoopback(host: readonly number[]): boolean {
-  if (host.length === 4) return host[0] === 127;
-  const [front, last] = [host.slice(0, 7), host[7] ?? 0];
-  const isMapped = front.slice(0, 5).every((n) => n === 0) && front[5] === 0xffff;
-  return isMapped ? (front[6] ?? 0) >> 8 === 127 : last === 1 && front.every((n) => n === 0);
+  const text = host.length === 4 ? host.join('.') : host.map((n) => n.toString(16)).join(':');
+  return isLoopback(text) ? 'this computer' : 'other computers';
 }
 
 /** Four numbers, or eight in brackets, shortened as usual. */
