@@ -27,7 +27,7 @@ export class Targets {
     if (!meant) return this.choose(trait, title);
     const able = meant.filter((row) => trait === null || row.traits.has(trait));
     const [first] = meant;
-    if (able.length === 0 && first) showFailure(unfit(first, trait));
+    if (able.length === 0 && first && !isDone(first, trait)) showFailure(unfit(first, trait));
     return able;
   }
 
@@ -68,6 +68,11 @@ export class Targets {
     if (!row) showFailure(vscode.l10n.t('No process has this process buffer any more.'));
     return row ? [row] : [];
   }
+}
+
+/** Whether it is what it was to become already, as after a second click. */
+function isDone({ traits }: Row, trait: Trait | null): boolean {
+  return (trait === 'stoppable' && traits.has('stopped')) || (trait === 'stopped' && traits.has('stoppable'));
 }
 
 /** Why a process that was meant can't do what was asked, and what to do. */
