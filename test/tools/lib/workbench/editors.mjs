@@ -66,8 +66,9 @@ export const Editors = (Base) =>
     async focusEditor() {
       const inEditor = () => this.page.evaluate((s) => !!document.activeElement?.closest(s), at.editor);
       if (await inEditor()) return;
-      const { title } = await this.until('an editor', async () => (await this.tabs()).find(({ active }) => active));
-      await (await this.#tabElement(title)).click();
+      // By its name: titles lack what looks like a file's ending.
+      const { name } = await this.until('an editor', async () => (await this.tabs()).find(({ active }) => active));
+      await (await this.#tabElement(name)).click();
       await this.until('the editor to have the keyboard', inEditor);
     }
 
