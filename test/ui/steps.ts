@@ -11,6 +11,14 @@ const view = 'Processes';
 export class Steps {
   constructor(readonly workbench: Workbench) {}
 
+  /** Clicks a button of the quick input; its label may go on with a key. */
+  async quickButton(button: string): Promise<void> {
+    const label = await this.workbench.until(`a button "${button}"`, async () =>
+      (await this.workbench.quick())?.buttons.find((name) => name === button || name.startsWith(`${button} (`)),
+    );
+    await this.workbench.quickButton(label);
+  }
+
   /** A command of ours, through the palette. */
   command(title: string): Promise<void> {
     return this.workbench.command(`${container}: ${title}`);
@@ -115,6 +123,44 @@ export class Steps {
     return this.workbench.clickWelcome(view, button);
   }
 
+  /** Clicks an icon above the active document, or picks from the menu behind them; the label may go on with a key. */
+  async documentAction(action: string): Promise<void> {
+    const { page } = this.workbench;
+    const actions = page.locator('.editor-group-container.active .editor-actions');
+    const icon = actions.locator(labelled(action));
+    const more = actions.locator('.codicon-toolbar-more');
+    await this.workbench.until('the icons of the document', () => more.first().isVisible());
+    if (await icon.first().isVisible()) return icon.first().click();
+    await more.first().click();
+    await this.pickFromMenu(action);
+  }
+
+  /** Picks from the menu of a right click into the active document. */
+  async documentMenu(item: string): Promise<void> {
+    const lines = this.workbench.page.locator('.editor-group-container.active .editor-instance .view-lines');
+    await lines.first().click({ button: 'right', position: { x: 5, y: 5 } });
+    await this.pickFromMenu(item);
+  }
+
+  /** Picks from the menu of a right click on the active document's tab. */
+  async tabMenu(item: string): Promise<void> {
+    const tab = this.workbench.page.locator('.editor-group-container.active .tabs-container > .tab.active');
+    await tab.click({ button: 'right' });
+    await this.pickFromMenu(item);
+  }
+
+  private async pickFromMenu(item: string): Promise<void> {
+    const { page } = this.workbench;
+    const target = page.locator('.monaco-menu .action-menu-item', {
+      has: page.locator(`.action-label${labelled(item)}`),
+    });
+    await this.workbench.until(`"${item}" in a menu`, () => target.last().isVisible());
+    // A menu takes no click while it opens.
+    await page.waitForTimeout(200);
+    await target.last().click();
+    await this.workbench.untilNot('the menu to close', () => page.locator('.monaco-menu').first().isVisible());
+  }
+
   /** Types into the box that Send opened. */
   async sendText(text: string): Promise<void> {
     await this.workbench.waitQuick('Send to ');
@@ -157,12 +203,12 @@ export class Steps {
     if (await workbench.hasDialog()) await workbench.press('Escape');
     if (await workbench.quick()) await workbench.cancelQuick();
     await this.showTree();
-    const [first] = await this.rows();
-    if (first) {
-      await this.focusTree(first.label);
+    // Clients of a server that is deleted end on their own, and their rows stay.
+    for (let rows = await this.rows(); rows[0]; rows = await this.rows()) {
+      await this.focusTree(rows[0].label);
       await workbench.press('Mod+a', 'Delete');
+      await this.noRow(rows[0].label);
     }
-    await workbench.until('no rows', async () => (await this.rows()).length === 0);
     if ((await this.tabs()).length > 0) await workbench.command('View: Close All Editors');
     await workbench.until('no tabs', async () => (await this.tabs()).length === 0);
     if ((await workbench.notifications()).length > 0) await workbench.clearNotifications();
@@ -173,6 +219,10 @@ export class Steps {
     await this.workbench.clickRow(view, row, { modifiers: ['ControlOrMeta'] });
     await this.workbench.until('the row to be focused', async () => (await this.row(row)).focused);
   }
+}
+
+function labelled(label: string): string {
+  return `:is([aria-label="${label}"], [aria-label^="${label} ("])`;
 }
 
 /** A server of Node's that keeps its sockets. */
@@ -186,6 +236,8 @@ export interface Peer {
   socket(number?: number): Promise<net.Socket>;
   close(): Promise<void>;
 }
+
+const usedPorts = new Set<number>();
 
 export async function startPeer(port = 0): Promise<Peer> {
   const sockets: net.Socket[] = [];
@@ -201,6 +253,12 @@ export async function startPeer(port = 0): Promise<Peer> {
     server.listen(port, '127.0.0.1', resolve);
   });
   const bound = (server.address() as net.AddressInfo).port;
+  // A buffer of an earlier test may still have the name.
+  if (port === 0 && usedPorts.has(bound)) {
+    server.close();
+    return startPeer();
+  }
+  usedPorts.add(bound);
   return {
     port: bound,
     address: `127.0.0.1:${bound}`,
