@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isNetworkProcessError } from '../core';
+import { isNetworkProcessError, type NetworkProcessError } from '../core';
 import type { Log } from './log';
 import { showPeerText } from './peerText';
 
@@ -26,9 +26,31 @@ export function showFailure(message: string): void {
   void vscode.window.showErrorMessage(message);
 }
 
-/** Message and hint, harmless to show whatever names they hold. */
+/** What failed and what to do, harmless to show whatever names they hold. */
 export function errorText(error: unknown): string {
-  const message = showPeerText(error instanceof Error ? error.message : String(error));
-  const sentence = /[.!?…]$/.test(message) ? message : `${message}.`;
-  return isNetworkProcessError(error) ? `${sentence} ${showPeerText(error.hint)}` : sentence;
+  if (isNetworkProcessError(error)) return `${sentence(plainMessage(error))} ${showPeerText(error.hint)}`;
+  return sentence(error instanceof Error ? error.message : String(error));
+}
+
+function sentence(text: string): string {
+  const shown = showPeerText(text);
+  return /[.!?…]$/.test(shown) ? shown : `${shown}.`;
+}
+
+/** Emacs' words for what failed are for programs; people get plainer ones. */
+function plainMessage({ data: [what, reason], target, message }: NetworkProcessError): string {
+  if (typeof reason !== 'string' || target === null) return message;
+  switch (what) {
+    case 'make client process failed':
+      return vscode.l10n.t('Cannot connect to {0}: {1}', target, reason);
+    case 'make server process failed':
+    case 'Cannot bind server socket':
+    case 'Cannot listen on server socket':
+      return vscode.l10n.t('Cannot listen on {0}: {1}', target, reason);
+    case 'Sending datagram':
+    case 'Writing to process':
+      return vscode.l10n.t('Cannot send to {0}: {1}', target, reason);
+    default:
+      return message;
+  }
 }

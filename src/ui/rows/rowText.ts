@@ -51,6 +51,8 @@ export class RowText {
 
   /** `1.2 kB in, 40 B out` and whatever was lost or waits. */
   traffic(process: NetworkProcess): string {
+    // A listening socket carries nothing.
+    if (process.isServer && !process.isDatagram) return this.t('that of its clients');
     const { bytesReceived, bytesSent, messagesReceived, messagesSent, bytesQueued } = process.traffic;
     const parts = process.isDatagram
       ? [
