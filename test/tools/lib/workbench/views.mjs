@@ -67,7 +67,9 @@ export const Views = (Base) =>
     async rowAction(view, row, action) {
       const target = await this.#row(view, row);
       await target.hover();
-      const button = target.locator(`.actions .action-label[aria-label="${action}"]`);
+      // A label may go on with the key, and does so only at times.
+      const labelled = `:is([aria-label="${action}"], [aria-label^="${action} ("])`;
+      const button = target.locator(`.actions .action-label${labelled}`);
       await this.until(`a button "${action}" on row ${row}`, () => button.isVisible());
       await button.click();
     }
