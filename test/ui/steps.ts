@@ -95,12 +95,8 @@ export class Steps {
     return this.workbench.collapseRow(view, row);
   }
 
-  /** Clicks an inline button; its label may go on with a key. */
-  async action(row: RowMatch, action: string): Promise<void> {
-    const label = await this.workbench.until(`a button "${action}" on ${row}`, async () =>
-      (await this.row(row)).actions.find((name) => name === action || name.startsWith(`${action} (`)),
-    );
-    await this.workbench.rowAction(view, row, label);
+  action(row: RowMatch, action: string): Promise<void> {
+    return this.workbench.rowAction(view, row, action);
   }
 
   menu(row: RowMatch, item: string): Promise<void> {
