@@ -189,7 +189,7 @@ export class Steps {
   async nothingLeft(): Promise<void> {
     await this.workbench.until('no rows', async () => (await this.rows()).length === 0);
     assert.deepEqual(await this.tabs(), []);
-    assert.equal(await this.badge(), '');
+    await this.workbench.until('no badge', async () => (await this.badge()) === '');
     assert.equal(await this.workbench.quick(), null);
   }
 
