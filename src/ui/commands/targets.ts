@@ -54,6 +54,12 @@ export class Targets {
   /** Rows that are gone are left out: a second click finds nothing to do. */
   private clicked(args: readonly unknown[]): Row[] | undefined {
     const [first, all] = args;
+    if (args.length > 0 && first === undefined) {
+      // A click on a row that VS Code was about to draw anew comes without the row. Whatever it was, it was meant:
+      // no other process may stand in for it.
+      showFailure(vscode.l10n.t('That row was just changing. Please try again.'));
+      return [];
+    }
     const nodes = isSelectionArgument(first) ? this.tree.selection : Array.isArray(all) ? all : [first];
     if (!nodes.every((node) => node instanceof Row || node instanceof Detail)) return undefined;
     const rows = nodes.map((node) => (node instanceof Detail ? node.row : node));
@@ -83,7 +89,10 @@ function unfit({ process, traits }: Row, trait: Trait | null): string {
     if (traits.has('live')) return vscode.l10n.t('{0} is running. Delete it first.', name);
     return vscode.l10n.t('{0} was accepted by a server: only its peer can connect again.', name);
   }
-  if (traits.has('finished')) return vscode.l10n.t('{0} has ended. Reconnect it first.', name);
+  if (traits.has('finished')) {
+    if (traits.has('reconnectable')) return vscode.l10n.t('{0} has ended. Reconnect it first.', name);
+    return vscode.l10n.t('{0} has ended: only its peer can connect again.', name);
+  }
   if (trait === 'stopped') return vscode.l10n.t('{0} is not stopped.', name);
   if (trait === 'stoppable') return vscode.l10n.t('{0} can’t be stopped; its status is {1}.', name, process.status);
   if (traits.has('server')) return vscode.l10n.t('{0} is a server: send to one of its clients.', name);
