@@ -93,6 +93,8 @@ export interface Traffic {
   readonly messagesSent: number;
   /** Bytes given to `processSendString` that the operating system has not taken yet. */
   readonly bytesQueued: number;
+  /** Bytes that still waited when it ended. */
+  readonly bytesLost: number;
   /** Empty datagrams heard; they reach no filter, and stand in the byte log. */
   readonly emptyDatagrams: number;
   /** Datagrams lost because 1,000 were already waiting. */
@@ -134,6 +136,8 @@ export interface NetworkProcess {
   readonly times: { readonly created: number; readonly opened: number | null; readonly ended: number | null };
   /** How it ended or is: the last message a sentinel was told, e.g. `"deleted\n"`; null before the first. */
   readonly lastMessage: string | null;
+  /** What broke it, `NP_PEER_RESET`; null while it is well, and after an orderly end, which Emacs words the same. */
+  readonly failure: Error | null;
   /** True after `processSendEof` on a stream: nothing can be sent any more. */
   readonly sentEof: boolean;
   /** A server's clients that are registered now, and whether it is at its limit and not accepting. */

@@ -30,6 +30,7 @@ export const hints = {
   NP_LISTEN_NO_DIRECTORY: 'The folder of that path does not exist: create it, or choose another.',
   NP_LISTEN_FAILED: 'Choose another address.',
   NP_OUT_OF_DESCRIPTORS: 'Too many files and sockets are open: delete some processes and try again.',
+  NP_PEER_RESET: 'The peer broke the connection off: look there for why, then reconnect.',
   NP_SEND_NOT_RUNNING: 'Reconnect first; a listening server has no peer, send to one of its clients.',
   NP_SEND_PEER_GONE: 'The peer closed the connection: reconnect.',
   NP_SEND_LOST: 'The process ended before these bytes were taken: reconnect and send them again.',
@@ -169,7 +170,7 @@ export function systemNumber(e: unknown): number {
 }
 
 /** What of a system error is told, for each thing we do: our code and Emacs' first string. */
-type Doing = 'connect' | 'socket' | 'bind' | 'listen' | 'option' | 'write' | 'datagram';
+type Doing = 'connect' | 'socket' | 'bind' | 'listen' | 'option' | 'read' | 'write' | 'datagram';
 
 const said: Record<Doing, string> = {
   connect: 'make client process failed',
@@ -177,6 +178,7 @@ const said: Record<Doing, string> = {
   bind: 'Cannot bind server socket',
   listen: 'Cannot listen on server socket',
   option: 'Cannot set network option',
+  read: 'Reading from process',
   write: 'Writing to process',
   datagram: 'Sending datagram',
 };
@@ -198,6 +200,8 @@ function codeFor(doing: Doing, system: string | null): ErrorCode {
       return system === 'ENOENT' || system === 'ENOTDIR' ? 'NP_LISTEN_NO_DIRECTORY' : 'NP_LISTEN_FAILED';
     case 'option':
       return 'NP_OPTION_VALUE';
+    case 'read':
+      return 'NP_PEER_RESET';
     case 'write':
     case 'datagram':
       if (system === 'EMSGSIZE') return 'NP_SEND_TOO_LARGE';

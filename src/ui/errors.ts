@@ -47,6 +47,8 @@ function plainMessage({ data: [what, reason], target, message }: NetworkProcessE
     case 'Cannot bind server socket':
     case 'Cannot listen on server socket':
       return vscode.l10n.t('Cannot listen on {0}: {1}', target, reason);
+    case 'Reading from process':
+      return vscode.l10n.t('{0} broke: {1}', target, reason);
     case 'Sending datagram':
     case 'Writing to process':
       return vscode.l10n.t('Cannot send to {0}: {1}', target, reason);

@@ -3,7 +3,7 @@ import type { ErrorReport, NetworkProcesses } from '../core';
 import { showPeerText } from './peerText';
 import { RateLimit } from './rateLimit';
 
-/** The extension's own log: what filters, sentinels and sockets reported, and failures shown to the user. No payload. */
+/** The extension's own log: what filters, sentinels and sockets reported, and failures that nobody foresaw. No payload. */
 export class Log implements vscode.Disposable {
   private readonly channel = vscode.window.createOutputChannel('Network Processes', { log: true });
   /** A failing filter fails with every chunk. */

@@ -7,7 +7,7 @@ const { createNetworkProcesses } = createRequire(import.meta.url)(`${root}/dist/
 
 const operations = 2_000;
 
-/** Microseconds for one operation of each kind among `live` processes, whose names all ask for the same one. */
+/** What operations of each kind take among `live` processes, whose names all ask for the same one. */
 async function cost(live) {
   const core = createNetworkProcesses();
   // Connecting processes are live and need no socket: an address that no packet leaves for, and no waiting.
@@ -31,16 +31,21 @@ async function cost(live) {
     for (let i = 0; i < count; i++) run(i);
     return Number(process.hrtime.bigint() - start) / 1e3 / count;
   };
-  const start = process.hrtime.bigint();
-  const made = [];
-  for (let i = 0; i < 1_000; i++) made.push(await make());
-  const name = Number(process.hrtime.bigint() - start) / 1e3 / 1_000;
   const lookup = took(operations * 10, (i) => core.getProcess(names[i % names.length]));
-  const listings = Math.max(20, Math.ceil(20_000 / live));
-  const list = took(listings, () => core.processList()) / (live + 1_000);
-  const remove = took(made.length, (i) => core.deleteProcess(made[i]));
+  const list = took(Math.max(20, Math.ceil(20_000 / live)), () => core.processList()) / live;
+  // One more and one less, in turns: there are never more than one beyond what is measured.
+  let made = 0n;
+  let deleted = 0n;
+  for (let i = 0; i < operations; i++) {
+    const start = process.hrtime.bigint();
+    const one = await make();
+    const middle = process.hrtime.bigint();
+    core.deleteProcess(one);
+    deleted += process.hrtime.bigint() - middle;
+    made += middle - start;
+  }
   core.dispose();
-  return { name, lookup, list, delete: remove };
+  return { name: Number(made), lookup, list, delete: Number(deleted) };
 }
 
 /** The cost at 10,000 processes divided by that at 10, for each operation. */

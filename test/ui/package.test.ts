@@ -45,7 +45,8 @@ describe('The package', () => {
     const texts = [...readdirSync(root), ...readdirSync(`${root}/l10n`).map((bundle) => `l10n/${bundle}`)];
     const translations = texts.filter((path) => /^package\.nls\..+\.json$|^l10n\/bundle\.l10n.*\.json$/.test(path));
     const files = ['package.json', 'package.nls.json', 'readme.md', 'changelog.md', 'LICENSE.txt'];
-    const code = ['dist/extension.js', 'dist/charsetTables.js', 'media/networkProcesses.svg'];
+    const pictures = ['media/screenshots/buffers-dark.png', 'media/screenshots/tree-light.png'];
+    const code = ['dist/extension.js', 'dist/charsetTables.js', 'media/networkProcesses.svg', ...pictures];
     const extension = [...files, ...code, ...translations].map((path) => `extension/${path}`);
     assert.deepEqual(zipNames(file), [...extension, '[Content_Types].xml', 'extension.vsixmanifest'].sort());
   });

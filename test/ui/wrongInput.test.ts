@@ -297,7 +297,7 @@ describe('Wrong input', () => {
       await workbench.waitEditorText(`Process ${address} connection broken by remote peer`);
     });
 
-    it('a peer that resets: what it said stays, and the end is told in the tree and the document only', async () => {
+    it('a peer that resets: what it said stays, and one message says so and offers to reconnect', async () => {
       const { workbench } = session;
       const peer = await startPeer();
       try {
@@ -312,7 +312,10 @@ describe('Wrong input', () => {
         assert.ok(text.startsWith('half a sen'), text);
         assert.equal(text.split(end).length, 2);
         await workbench.until('no badge', async () => (await steps.badge()) === '');
-        await steps.noMessages();
+        const [message, ...others] = await workbench.notifications();
+        assert.match(message?.message ?? '', /broke: Connection reset by peer\. .*reconnect/);
+        assert.deepEqual([message?.buttons, others], [['Reconnect'], []]);
+        await workbench.clearNotifications();
       } finally {
         await peer.close();
       }

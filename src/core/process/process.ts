@@ -53,6 +53,7 @@ export class Process implements NetworkProcess {
   plist: Map<string, unknown>;
   query: boolean;
   lastMessage: string | null = null;
+  failure: NetworkProcessError | null = null;
   sentEof = false;
   exitStatus: number | string = 0;
   encode: CodingSystem | null;
@@ -81,6 +82,7 @@ export class Process implements NetworkProcess {
   private readonly counts = {
     bytesReceived: 0,
     bytesSent: 0,
+    bytesLost: 0,
     messagesReceived: 0,
     messagesSent: 0,
     emptyDatagrams: 0,
@@ -380,6 +382,7 @@ export class Process implements NetworkProcess {
     if (this.acceptPause) clearTimeout(this.acceptPause);
     // A file that cannot be removed must not keep the rest from ending.
     void this.guarded('socket', () => this.transport?.close());
+    this.counts.bytesLost = this.sends.queued;
     this.sends.fail((bytes) => this.lost(bytes));
     this.world.registry.remove(this);
     this.server?.countClient(-1);
@@ -507,6 +510,8 @@ export class Process implements NetworkProcess {
       const text = this.decoder.decode(arrival.bytes);
       return this.output(join(text, this.decoder.flush()));
     }
+    const { error } = arrival;
+    if (systemCode(error) === 'ECONNRESET') this.failure = fileError('read', error, this.name, this);
     const last = this.output(this.decoder.flush());
     if (!last) return this.brokenByPeer();
     return last.then(() => this.brokenByPeer());

@@ -8,6 +8,8 @@ import { BufferView } from './bufferView';
 export interface ShowOptions {
   /** The focus stays where it is, and the tab may be replaced by the next one shown so. */
   readonly preserveFocus?: boolean;
+  /** Asked again when the document is there: false, and it is not shown. */
+  readonly isWanted?: () => boolean;
   /** Default: where the document is open already, else the active column. */
   readonly column?: vscode.ViewColumn;
 }
@@ -43,11 +45,12 @@ export class BufferDocuments implements vscode.TextDocumentContentProvider, vsco
   }
 
   /** Shows a buffer's document; its end, unless it was in sight already. */
-  async show(buffer: TextBuffer, options: ShowOptions = {}): Promise<vscode.TextEditor> {
+  async show(buffer: TextBuffer, options: ShowOptions = {}): Promise<vscode.TextEditor | undefined> {
     const uri = this.uriOf(buffer);
     const tab = this.tabs(uri)[0];
     const wasVisible = vscode.window.visibleTextEditors.some((e) => e.document.uri.toString() === uri.toString());
     const document = await vscode.workspace.openTextDocument(uri);
+    if (options.isWanted && !options.isWanted()) return undefined;
     const editor = await vscode.window.showTextDocument(document, {
       viewColumn: options.column ?? tab?.group.viewColumn,
       preserveFocus: options.preserveFocus,

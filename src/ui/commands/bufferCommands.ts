@@ -15,7 +15,10 @@ export class BufferCommands {
 
   async show(...args: unknown[]): Promise<void> {
     const row = await this.targets.findOne(args, 'hasBuffer', vscode.l10n.t('Show Process Buffer'));
-    if (row?.process.buffer) await this.buffers.show(row.process.buffer, { preserveFocus: keepsFocus(args[1]) });
+    if (!row?.process.buffer) return;
+    // The Delete key selects its row first, which is to show it.
+    const isWanted = (): boolean => this.targets.isThere(row);
+    await this.buffers.show(row.process.buffer, { preserveFocus: keepsFocus(args[1]), isWanted });
   }
 
   /** Kills the buffer and with it all its processes; asks first as Emacs does. */

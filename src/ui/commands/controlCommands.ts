@@ -17,6 +17,7 @@ export class ControlCommands implements vscode.Disposable {
     private readonly core: NetworkProcesses,
     private readonly rows: RowModel,
     private readonly targets: Targets,
+    private readonly onDidReconnect: (process: NetworkProcess) => void,
   ) {}
 
   async stop(...args: unknown[]): Promise<void> {
@@ -44,7 +45,9 @@ export class ControlCommands implements vscode.Disposable {
   async copyContact(...args: unknown[]): Promise<void> {
     const rows = await this.targets.find(args, null, vscode.l10n.t('Copy Contact'));
     if (rows.length === 0) return;
-    await vscode.env.clipboard.writeText(rows.map((row) => contactText(row.process, this.core)).join('\n'));
+    // A peer chooses its own path; what is pasted must not be more lines than rows.
+    const contacts = rows.map((row) => contactText(row.process, this.core).replace(/[\x00-\x1f\x7f]/g, ''));
+    await vscode.env.clipboard.writeText(contacts.join('\n'));
     vscode.window.setStatusBarMessage(vscode.l10n.t('Contact copied'), 3000);
   }
 
@@ -70,7 +73,7 @@ export class ControlCommands implements vscode.Disposable {
     const title = vscode.l10n.t('Reconnecting {0}', showPeerText(row.process.name));
     const takeOver = (signal: AbortSignal): Promise<NetworkProcess> =>
       this.rows.takeOver(row, () => this.makeAgain(row.process, spec, signal));
-    await whileConnecting(title, this.disposal.signal, takeOver);
+    this.onDidReconnect(await whileConnecting(title, this.disposal.signal, takeOver));
   }
 
   private async makeAgain(old: NetworkProcess, spec: NetworkProcessSpec, signal: AbortSignal): Promise<NetworkProcess> {

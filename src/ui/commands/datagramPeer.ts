@@ -8,18 +8,18 @@ import { showPeerText } from '../peerText';
 
 /** Asks where a datagram process without a peer shall send to. Undefined: cancelled or told. */
 export async function askForPeer(process: NetworkProcess, core: NetworkProcesses): Promise<NetworkAddress | undefined> {
+  const local = core.processContact(process, 'local');
+  const family = Array.isArray(local) && local.length === 9 ? 6 : 4;
   const typed = await vscode.window.showInputBox({
     title: vscode.l10n.t('Send to…'),
     prompt: vscode.l10n.t('{0} has no peer yet: type the address to send to', showPeerText(process.name)),
     placeHolder: '127.0.0.1:5000',
     ignoreFocusOut: true,
-    validateInput: problemOf,
+    validateInput: (text) => problemOf(text, family),
   });
   if (typed === undefined) return undefined;
   const parsed = parseAddress(typed, 'udp', 'client', vscode.l10n.t);
   if (!parsed.ok) return undefined;
-  const local = core.processContact(process, 'local');
-  const family = Array.isArray(local) && local.length === 9 ? 6 : 4;
   const { host, service } = parsed.spec;
   try {
     return await resolve(typeof host === 'string' ? host : loopback[family], Number(service), family);
@@ -32,9 +32,13 @@ export async function askForPeer(process: NetworkProcess, core: NetworkProcesses
 
 const loopback = { 4: '127.0.0.1', 6: '::1' } as const;
 
-function problemOf(typed: string): string | undefined {
+function problemOf(typed: string, family: 4 | 6): string | undefined {
   const parsed = parseAddress(typed, 'udp', 'client', vscode.l10n.t);
   if (!parsed.ok) return `${showPeerText(parsed.problem)}: ${showPeerText(parsed.advice)}`;
+  if (parsed.kind !== 'udp') return vscode.l10n.t('Type a UDP address, such as 127.0.0.1:5000.');
+  const other = isIP(String(parsed.spec.host));
+  if (other && other !== family)
+    return vscode.l10n.t('This socket is for IPv{0}: type an address of that kind.', family);
   const isNumber = /^\d+$/.test(String(parsed.spec.service));
   return isNumber ? undefined : vscode.l10n.t('Type the port as a number.');
 }

@@ -26,7 +26,7 @@ export function registerCommands({ flow, send, control, buffer, list, log }: Com
     openConnection: () => flow.openConnection(),
     startServer: () => flow.startServer(),
     send: (...args) => send.send(...args),
-    sendSelection: () => send.sendSelection(),
+    sendSelection: (...args) => send.sendSelection(...args),
     sendEof: (...args) => send.sendEof(...args),
     stop: (...args) => control.stop(...args),
     continue: (...args) => control.continue(...args),

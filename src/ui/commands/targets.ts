@@ -36,6 +36,11 @@ export class Targets {
     return (await this.find(args.slice(0, 1), trait, title))[0];
   }
 
+  /** Whether a row is still in the tree. */
+  isThere(row: Row): boolean {
+    return this.tree.rows.has(row);
+  }
+
   /** Lets the user choose among the rows with a trait, the newest first. */
   async choose(trait: Trait | null, title: string): Promise<Row[]> {
     const rows = this.tree.rows.all().filter((row) => trait === null || row.traits.has(trait));
@@ -71,8 +76,11 @@ export class Targets {
     if (uri?.scheme !== schemes.buffer) return undefined;
     const buffer = this.buffers.bufferOf(uri);
     const row = buffer && this.tree.rows.rowOfBuffer(buffer);
-    if (!row) showFailure(vscode.l10n.t('No process has this process buffer any more.'));
-    return row ? [row] : [];
+    if (row) return [row];
+    // A tab that happens to be active says nothing about what was meant once its process is gone.
+    if (!(first instanceof vscode.Uri)) return undefined;
+    showFailure(vscode.l10n.t('No process has this process buffer any more: choose one in the tree.'));
+    return [];
   }
 }
 
@@ -84,7 +92,7 @@ function isDone({ traits }: Row, trait: Trait | null): boolean {
 /** Why a process that was meant can't do what was asked, and what to do. */
 function unfit({ process, traits }: Row, trait: Trait | null): string {
   const name = showPeerText(process.name);
-  if (trait === 'hasBuffer') return vscode.l10n.t('{0} has no process buffer.', name);
+  if (trait === 'hasBuffer') return vscode.l10n.t('{0} has no process buffer: a filter takes its output.', name);
   if (trait === 'reconnectable') {
     if (traits.has('live')) return vscode.l10n.t('{0} is running. Delete it first.', name);
     return vscode.l10n.t('{0} was accepted by a server: only its peer can connect again.', name);
@@ -93,11 +101,13 @@ function unfit({ process, traits }: Row, trait: Trait | null): string {
     if (traits.has('reconnectable')) return vscode.l10n.t('{0} has ended. Reconnect it first.', name);
     return vscode.l10n.t('{0} has ended: only its peer can connect again.', name);
   }
-  if (trait === 'stopped') return vscode.l10n.t('{0} is not stopped.', name);
-  if (trait === 'stoppable') return vscode.l10n.t('{0} can’t be stopped; its status is {1}.', name, process.status);
+  if (trait === 'stopped') return vscode.l10n.t('{0} is not stopped: there is nothing to continue.', name);
+  if (trait === 'stoppable')
+    return vscode.l10n.t('{0} can’t be stopped while its status is {1}: wait, or delete it.', name, process.status);
   if (traits.has('server')) return vscode.l10n.t('{0} is a server: send to one of its clients.', name);
-  if (traits.has('datagram')) return vscode.l10n.t('{0} is a datagram process: it has no end of file.', name);
-  return vscode.l10n.t('{0} has sent its end of file: nothing can follow.', name);
+  if (traits.has('datagram'))
+    return vscode.l10n.t('{0} is a datagram process and has no end of file: delete it to end it.', name);
+  return vscode.l10n.t('{0} has sent its end of file: reconnect to send more.', name);
 }
 
 /** The manifest binds keys in the tree with this argument; a command from the palette gets none. */

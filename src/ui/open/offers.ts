@@ -32,9 +32,19 @@ export function clientOffers(
   return withoutDoubles(offers);
 }
 
-/** Where to listen: what is free, then recent addresses. */
-export function serverOffers(free: string, recents: readonly Recent[]): Offer[] {
-  return withoutDoubles([{ from: 'free', address: free }, ...recents.map(recentOffer)]);
+/** Where to listen: recent addresses that no server of ours has, then what is free. */
+export function serverOffers(
+  core: Pick<NetworkProcesses, 'processList' | 'processContact'>,
+  free: string,
+  recents: readonly Recent[],
+): Offer[] {
+  const taken = core
+    .processList()
+    .filter((p) => p.isServer)
+    .map((p) => addressOf(core, p));
+  const open = recents.filter((r) => !taken.includes(r.label));
+  const freeOffer: Offer = { from: 'free', address: free };
+  return withoutDoubles([...open.map((r) => (r.label === free ? freeOffer : recentOffer(r))), { ...freeOffer }]);
 }
 
 /** The kind of a process that is there. */

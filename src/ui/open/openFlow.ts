@@ -10,6 +10,7 @@ import type { BufferDocuments } from '../buffers/bufferDocuments';
 import { errorText } from '../errors';
 import { showPeerText } from '../peerText';
 import { askAddress, type AddressAnswer } from './addressBox';
+import { confirmExposure } from './confirmExposure';
 import { whileConnecting } from './connecting';
 import { askKind } from './kindBox';
 import { processName, unusedBufferName, unusedProcessName } from './names';
@@ -34,6 +35,7 @@ export class OpenFlow implements vscode.Disposable {
     private readonly core: NetworkProcesses,
     memory: vscode.Memento,
     private readonly buffers: BufferDocuments,
+    private readonly onDidOpen: (process: NetworkProcess) => void,
   ) {
     this.recents = new Recents(memory);
   }
@@ -66,7 +68,10 @@ export class OpenFlow implements vscode.Disposable {
       forget: (recent) => this.recents.remove(recent),
     });
     if (answer === 'back') return this.begin(role);
-    if (!answer || (role === 'server' && !answer.address.loopback && !(await confirmExposure(answer.address)))) {
+    if (
+      !answer ||
+      (role === 'server' && !answer.address.loopback && !(await confirmExposure(String(answer.address.spec.host))))
+    ) {
       return undefined;
     }
     return this.open(answer, role);
@@ -75,7 +80,7 @@ export class OpenFlow implements vscode.Disposable {
   private offers(kind: AddressKind, role: AddressRole): Offer[] {
     const recents = this.recents.list(kind, role);
     if (role === 'client') return clientOffers(this.core, kind, recents);
-    return serverOffers(kind === 'unix' ? freeSocketPath() : '127.0.0.1:0', recents);
+    return serverOffers(this.core, kind === 'unix' ? freeSocketPath() : '127.0.0.1:0', recents);
   }
 
   private async open(answer: AddressAnswer, role: AddressRole): Promise<NetworkProcess | undefined> {
@@ -87,7 +92,8 @@ export class OpenFlow implements vscode.Disposable {
       if (!this.disposal.signal.aborted) this.tellFailure(error, answer, role);
       return undefined;
     }
-    await this.recents.add({ kind: address.kind, role, label: address.label, time: Date.now() });
+    this.onDidOpen(process);
+    void this.recents.add({ kind: address.kind, role, label: address.label, time: Date.now() });
     if (process.buffer) await this.buffers.show(process.buffer);
     return process;
   }
@@ -133,20 +139,8 @@ export class OpenFlow implements vscode.Disposable {
   private tellFailure(error: unknown, { address, text }: AddressAnswer, role: AddressRole): void {
     if (isNetworkProcessError(error) && error.code === 'NP_CANCELLED') return;
     const tryAgain = vscode.l10n.t('Try Again');
-    void vscode.window.showErrorMessage(errorText(error), tryAgain).then((choice) => {
-      if (choice === tryAgain) void this.askAndOpen(address.kind, role, text);
+    void vscode.window.showErrorMessage(errorText(error), tryAgain).then(async (choice) => {
+      if (choice === tryAgain) await this.askAndOpen(address.kind, role, text);
     });
   }
-}
-
-/** Asks once whether other computers may reach a server. */
-async function confirmExposure(address: Address): Promise<boolean> {
-  const start = vscode.l10n.t('Start Server');
-  const message = vscode.l10n.t('Let other computers reach this server?');
-  const detail = vscode.l10n.t(
-    '{0} is not a loopback address: whoever can reach this computer over the network can connect and send data. With {1} in its place, only programs on this computer can.',
-    showPeerText(String(address.spec.host)),
-    '127.0.0.1',
-  );
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, start)) === start;
 }

@@ -209,8 +209,7 @@ function isHostName(name: string): boolean {
 }
 
 function isThisComputer(host: string): boolean {
-  const name = host.toLowerCase().replace(/\.$/, '');
-  return name.endsWith('.localhost') || isLoopback(name);
+  return isLoopback(host.toLowerCase().replace(/\.$/, ''));
 }
 
 function fillIn(message: string, ...values: (string | number)[]): string {

@@ -9,9 +9,6 @@ import { runAsync } from './processes.mjs';
 /** The version used unless another is asked for. */
 export const currentVersion = '1.139.1';
 
-/** The oldest version the manifest's engines allow. */
-export const oldestVersion = '1.100.3';
-
 /**
  * What each VS Code needs: its package's version, the native modules it can't do without, and the Node it is built
  * for, by platform.

@@ -112,7 +112,7 @@ describe('parseAddress', () => {
     [':8080', '127.0.0.1:8080', true],
     ['localhost', 'localhost:0', true],
     ['localhost:', 'localhost:0', true],
-    ['api.localhost.:80', 'api.localhost.:80', true],
+    ['api.localhost.:80', 'api.localhost.:80', false],
     ['[::1]', '[::1]:0', true],
     ['[::1]:80', '[::1]:80', true],
     ['127.1.2.3:80', '127.1.2.3:80', true],

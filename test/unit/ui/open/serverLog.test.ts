@@ -100,13 +100,11 @@ describe('offers of an address box', () => {
       clientOffers(core, 'tcp', [recent(address, 1)]).map((o) => o.from),
       ['server'],
     );
-    const offers = serverOffers('127.0.0.1:0', [
-      recent('127.0.0.1:0', 1, 'server'),
-      recent('127.0.0.1:80', 1, 'server'),
-    ]);
+    const recents = [address, '127.0.0.1:80', '127.0.0.1:0', '127.0.0.1:81'].map((a) => recent(a, 1, 'server'));
+    const offers = serverOffers(core, '127.0.0.1:0', recents);
     assert.deepEqual(
       offers.map((o) => `${o.from} ${o.address}`),
-      ['free 127.0.0.1:0', 'recent 127.0.0.1:80'],
+      ['recent 127.0.0.1:80', 'free 127.0.0.1:0', 'recent 127.0.0.1:81'],
     );
   });
 });
