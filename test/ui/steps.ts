@@ -197,7 +197,8 @@ export class Steps {
   async clear(): Promise<void> {
     const { workbench } = this;
     if (await workbench.hasDialog()) await workbench.press('Escape');
-    if (await workbench.quick()) await workbench.cancelQuick();
+    if (await workbench.quick()) await workbench.press('Escape');
+    await workbench.waitQuickClosed();
     await this.showTree();
     // Clients of a server that is deleted end on their own, and their rows stay.
     for (let rows = await this.rows(); rows[0]; rows = await this.rows()) {

@@ -192,6 +192,15 @@ describe('The tree', () => {
       await steps.sendText('back');
       await until('the datagram', () => second.received.join() === 'back');
       assert.deepEqual(first.received, ['hello']);
+
+      // Whoever writes while the user types must not get what was meant for another.
+      await steps.action('UDP server', 'Send…');
+      assert.equal((await workbench.waitQuick('Send to')).title, `Send to ${second.address}`);
+      first.send('listen to me', port);
+      await steps.rowSays('UDP server', `peer ${first.address} · `);
+      await steps.sendText('secret');
+      await until('the datagram', () => second.received.join() === 'back,secret');
+      assert.deepEqual(first.received, ['hello']);
       await steps.noMessages();
     } finally {
       first.close();

@@ -1,5 +1,6 @@
-import { isLoopback, NetworkProcessError, type NetworkProcesses, type NetworkProcessSpec } from '../../core';
+import { NetworkProcessError, type NetworkProcesses } from '../../core';
 import { confirmExposure } from '../open/confirmExposure';
+import { exposedHost } from './exposedHost';
 
 /**
  * The core for other extensions: a server of theirs that other computers can reach is asked about like one of the
@@ -14,16 +15,4 @@ export function withExposureAsked(core: NetworkProcesses): NetworkProcesses {
     return core.makeNetworkProcess(spec, options);
   };
   return Object.create(core, { makeNetworkProcess: { value: make } }) as NetworkProcesses;
-}
-
-/** The address of a server that not only this computer can reach, else null. */
-function exposedHost({ server, family, host, local }: NetworkProcessSpec, core: NetworkProcesses): string | null {
-  if (!server && server !== 0) return null;
-  if (Array.isArray(local)) return exposed(core.formatNetworkAddress(local as number[], true) ?? '');
-  const isOwn = Boolean(local) || family === 'local' || host === 'local';
-  return isOwn || typeof host !== 'string' ? null : exposed(host);
-}
-
-function exposed(host: string): string | null {
-  return isLoopback(host) ? null : host;
 }

@@ -65,12 +65,16 @@ export const Views = (Base) =>
 
     /** Clicks one of a row's inline buttons. */
     async rowAction(view, row, action) {
-      const target = await this.#row(view, row);
-      await target.hover();
       // A label may go on with the key, and does so only at times.
       const labelled = `:is([aria-label="${action}"], [aria-label^="${action} ("])`;
-      const button = target.locator(`.actions .action-label${labelled}`);
-      await this.until(`a button "${action}" on row ${row}`, () => button.isVisible());
+      // Other rows may come and go meanwhile, and a row drawn anew has to be pointed at anew.
+      const button = await this.until(`a button "${action}" on row ${row}`, async () => {
+        const target = await this.#row(view, row);
+        await target.hover();
+        const found = target.locator(`.actions .action-label${labelled}`);
+        const isStill = async () => String(await this.#row(view, row)) === String(target);
+        return (await found.isVisible()) && (await isStill()) && found;
+      });
       await button.click();
     }
 
