@@ -4,7 +4,8 @@ import { exposedHost } from './exposedHost';
 
 /**
  * The core for other extensions: a server of theirs that other computers can reach is asked about like one of the
- * user's own; declining rejects with `NP_CANCELLED`. All else is the core itself.
+ * user's own; declining rejects with `NP_CANCELLED`. Disposing does nothing: the processes are the window's. All else is
+ * the core itself.
  */
 export function withExposureAsked(core: NetworkProcesses): NetworkProcesses {
   const make: NetworkProcesses['makeNetworkProcess'] = async (spec, options) => {
@@ -14,5 +15,8 @@ export function withExposureAsked(core: NetworkProcesses): NetworkProcesses {
     }
     return core.makeNetworkProcess(spec, options);
   };
-  return Object.create(core, { makeNetworkProcess: { value: make } }) as NetworkProcesses;
+  return Object.create(core, {
+    makeNetworkProcess: { value: make },
+    dispose: { value: () => undefined },
+  }) as NetworkProcesses;
 }
