@@ -3,14 +3,14 @@
  *
  * @see Emacs Lisp manual, "make-network-process", "Network Options"
  */
-import type { Filter, LogFunction, NetworkProcessSpec, Options, Sentinel, TextBuffer } from '../api';
+import type { NetworkProcessSpec, Options, TextBuffer } from '../api';
 import { fromVector, type InetAddress } from '../address/address';
 import { checkPortRange } from '../address/resolve';
 import { isNil } from '../base/nil';
-import type { Buffer as TextBufferObject } from '../buffer/buffer';
 import type { BufferList } from '../buffer/bufferList';
 import { codingSystem, rawTextOf, type CodingSystem } from '../coding/codingSystem';
 import { NetworkProcessError, wrongType } from '../errors';
+import type { ProcessPlan } from '../process/plan';
 import { plistMap } from '../process/plist';
 import { longestPath } from '../transport/localFile';
 import { checkOption, optionNames } from '../transport/socketOptions';
@@ -37,17 +37,8 @@ export interface CheckedWhere {
   readonly nowait: boolean;
 }
 
-/** What is looked at afterwards. */
-export interface CheckedRest {
-  readonly stopped: boolean;
-  readonly query: boolean;
-  readonly buffer: TextBufferObject | null;
-  readonly filter: Filter | true | null;
-  readonly sentinel: Sentinel | null;
-  readonly log: LogFunction | null;
-  readonly plist: Map<string, unknown>;
-  readonly decode: CodingSystem | null;
-  readonly encode: CodingSystem | null;
+/** What is looked at afterwards: what the process is made from, and what its socket is. */
+export interface CheckedRest extends Omit<ProcessPlan, 'name' | 'contact' | 'isServer' | 'isDatagram' | 'server'> {
   /** A datagram server's first peer. */
   readonly peer: InetAddress | null;
   readonly connected: boolean;
