@@ -27,8 +27,12 @@ export class Targets {
     if (!meant) return this.choose(trait, title);
     const able = meant.filter((row) => trait === null || row.traits.has(trait));
     const [first] = meant;
-    if (able.length === 0 && first && !isDone(first, trait)) showFailure(unfit(first, trait));
-    return able;
+    if (able.length > 0 || !first || isDone(first, trait)) return able;
+    // What a server cannot do, its clients may.
+    const clients = this.rowsWith(trait).filter((row) => row.parent === first);
+    if (clients.length > 0) return this.chooseAmong(clients, title);
+    showFailure(unfit(first, trait));
+    return [];
   }
 
   /** As `find`, for commands that take one. */
@@ -43,9 +47,17 @@ export class Targets {
 
   /** Lets the user choose among the rows with a trait, the newest first. */
   async choose(trait: Trait | null, title: string): Promise<Row[]> {
-    const rows = this.tree.rows.all().filter((row) => trait === null || row.traits.has(trait));
+    const rows = this.rowsWith(trait);
     if (rows.length === 0)
       showFailure(vscode.l10n.t('There is no process for that. Open a connection or start a server first.'));
+    return this.chooseAmong(rows, title);
+  }
+
+  private rowsWith(trait: Trait | null): Row[] {
+    return this.tree.rows.all().filter((row) => trait === null || row.traits.has(trait));
+  }
+
+  private async chooseAmong(rows: Row[], title: string): Promise<Row[]> {
     if (rows.length <= 1) return rows;
     const items = rows.map((row) => ({ ...this.tree.quickPickItem(row), row }));
     const picked = await vscode.window.showQuickPick(items, {
