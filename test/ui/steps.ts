@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
+import type { Locator } from 'playwright-core';
 import type { Notification, RowMatch, TreeRow, Workbench } from '../tools/lib/workbench.mjs';
 
 export type Kind = 'TCP' | 'UDP' | 'Unix socket';
@@ -126,9 +127,17 @@ export class Steps {
     const icon = actions.locator(labelled(action));
     const more = actions.locator('.codicon-toolbar-more');
     await this.workbench.until('the icons of the document', () => more.first().isVisible());
-    if (await icon.first().isVisible()) return icon.first().click();
-    await more.first().click();
-    await this.pickFromMenu(action);
+    // Icons follow the state of the process a little later, and an open menu does not change any more.
+    const isIcon = await this.workbench.until(`"${action}" for the document`, async () => {
+      if (await icon.first().isVisible()) return 'icon';
+      await more.first().click();
+      await this.workbench.until('a menu', () => page.locator('.monaco-menu').first().isVisible());
+      if (await this.menuItem(action).last().isVisible()) return 'menu';
+      await page.keyboard.press('Escape');
+      await this.noMenu();
+      return undefined;
+    });
+    return isIcon === 'icon' ? icon.first().click() : this.pickFromMenu(action);
   }
 
   /** Picks from the menu of a right click into the active document. */
@@ -147,14 +156,23 @@ export class Steps {
 
   private async pickFromMenu(item: string): Promise<void> {
     const { page } = this.workbench;
-    const target = page.locator('.monaco-menu .action-menu-item', {
-      has: page.locator(`.action-label${labelled(item)}`),
-    });
+    const target = this.menuItem(item);
     await this.workbench.until(`"${item}" in a menu`, () => target.last().isVisible());
     // A menu takes no click while it opens.
     await page.waitForTimeout(200);
     await target.last().click();
-    await this.workbench.untilNot('the menu to close', () => page.locator('.monaco-menu').first().isVisible());
+    await this.noMenu();
+  }
+
+  private menuItem(item: string): Locator {
+    const { page } = this.workbench;
+    return page.locator('.monaco-menu .action-menu-item', { has: page.locator(`.action-label${labelled(item)}`) });
+  }
+
+  private noMenu(): Promise<void> {
+    return this.workbench.untilNot('the menu to close', () =>
+      this.workbench.page.locator('.monaco-menu').first().isVisible(),
+    );
   }
 
   /** Types into the box that Send opened. */
@@ -197,6 +215,7 @@ export class Steps {
   async clear(): Promise<void> {
     const { workbench } = this;
     if (await workbench.hasDialog()) await workbench.press('Escape');
+    if (await workbench.page.locator('.monaco-menu').first().isVisible()) await workbench.press('Escape');
     if (await workbench.quick()) await workbench.press('Escape');
     await workbench.waitQuickClosed();
     await this.showTree();
