@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type {
   BufferDesignator,
   ErrorReport,
@@ -56,6 +57,8 @@ class Functions implements NetworkProcesses {
   private readonly end = new AbortController();
 
   constructor() {
+    // One listener for each connection that is being made, however many: no leak.
+    setMaxListeners(0, this.end.signal);
     const world: World = {
       options: this.options,
       registry: this.registry,

@@ -10,9 +10,20 @@ export async function run(): Promise<void> {
   const extension = vscode.extensions.getExtension(id);
   if (!extension) throw new Error(`no extension ${id}`);
   if (extension.isActive) throw new Error('it was active before anybody asked for it');
+  await quiet();
   const start = performance.now();
   await extension.activate();
   const milliseconds = performance.now() - start;
   const readTables = Object.keys(require.cache).some((file) => file.includes('charsetTables'));
   writeFileSync(process.env.NETPROC_BENCH_RESULT!, JSON.stringify({ milliseconds, readTables }));
+}
+
+/** Waits until the host has started everything else: a second without a delay of its event loop, or half a minute. */
+async function quiet(): Promise<void> {
+  const limit = performance.now() + 30_000;
+  for (let calm = performance.now(); performance.now() - calm < 1_000 && performance.now() < limit;) {
+    const before = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (performance.now() - before > 25) calm = performance.now();
+  }
 }
