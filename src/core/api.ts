@@ -177,10 +177,10 @@ export interface BufferChange {
 }
 
 /**
- * Text with point, marks and a restriction, as Emacs' buffers. Keeps at most `bufferTextBytes` (32 MiB, counted as two
- * bytes a UTF-16 unit… see `trimmed`), the oldest dropped and counted. Positions are characters, from 1.
+ * Text with point, marks and a restriction, as Emacs' buffers. Keeps at most `bufferTextBytes` of text (32 MiB, two bytes
+ * a UTF-16 unit); the oldest is dropped and counted in `trimmed`. Positions are characters, from 1.
  *
- * Errors: `NP_ARGS_OUT_OF_RANGE`, `NP_BUFFER_READ_ONLY`, `NP_BUFFER_DEAD`.
+ * Errors: `NP_ARGS_OUT_OF_RANGE`, `NP_BUFFER_READ_ONLY`, `NP_BUFFER_NARROWED`, `NP_BUFFER_DEAD`.
  * @see Emacs Lisp manual, "Buffers", "Positions", "Narrowing"
  */
 export interface TextBuffer {

@@ -186,6 +186,24 @@ describe('Commands', () => {
       await steps.noMessages();
     });
 
+    it('go to a client of the server whose process buffer is active', async () => {
+      await steps.serve('TCP', '0');
+      const { description } = await steps.rowSays('TCP server', /^listen · 127\.0\.0\.1:\d+/);
+      const client = net.connect(Number(/:(\d+)/.exec(description ?? '')?.[1]), '127.0.0.1');
+      let received = '';
+      client.on('data', (bytes) => (received += String(bytes)));
+      try {
+        await steps.rowSays('TCP server', '1 client');
+        await steps.command('Send…');
+        assert.match((await workbench.waitQuick('Send to')).title, /^Send to TCP server <127\.0\.0\.1:\d+>$/);
+        await steps.sendText('welcome');
+        await until('it', () => received === 'welcome\n');
+        await steps.noMessages();
+      } finally {
+        client.destroy();
+      }
+    });
+
     it('know escapes, remember a line ending for each process, and what was sent', async () => {
       const peer = await connect();
       await steps.command('Send…');
