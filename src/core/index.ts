@@ -2,5 +2,5 @@
 export type * from './api';
 export { NetworkProcessError, hints, isNetworkProcessError } from './errors';
 export type { ErrorCode, Condition } from './errors';
-export { isLoopback } from './address/address';
+export { inetVector, isLoopback } from './address/address';
 export { createNetworkProcesses } from './networkProcesses';

@@ -1,5 +1,5 @@
 import type { MakeOptions, NetworkProcessSpec } from '../api';
-import { endpoint, hostText, type InetAddress } from '../address/address';
+import { formatNetworkAddress, type InetAddress } from '../address/address';
 import type { BufferList } from '../buffer/bufferList';
 import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
 import type { World } from '../process/plan';
@@ -164,12 +164,12 @@ export class ProcessMaker {
     this.accepted += 1;
     const remote = stream.remote;
     const isLocal = typeof remote === 'string';
-    const [host, port] = isLocal ? ['-', 0] : peerOf(remote as readonly number[]);
-    const id = isLocal ? `<${this.accepted}>` : `<${endpoint(host, port)}>`;
+    const host = isLocal ? '-' : formatNetworkAddress(remote, true);
+    const id = `<${isLocal ? this.accepted : formatNetworkAddress(remote)}>`;
     const contact = new Map(server.contact);
     contact.set('server', null);
     contact.set('host', isLocal ? true : host);
-    if (!isLocal) contact.set('service', port);
+    if (Array.isArray(remote)) contact.set('service', remote.at(-1));
     contact.set('remote', remote);
     contact.set('local', stream.local);
     const { filter, sentinel } = server.inherited;
@@ -254,18 +254,6 @@ export class ProcessMaker {
       throw isNetworkProcessError(error) ? error : fileError(isServer ? 'bind' : 'connect', error, targetText(target));
     }
   }
-}
-
-function peerOf(address: readonly number[]): [host: string, port: number] {
-  const host = address.length === 5 ? address.slice(0, 4).join('.') : hostText(words(address));
-  return [host, address.at(-1)!];
-}
-
-function words(address: readonly number[]): string {
-  return address
-    .slice(0, 8)
-    .map((w) => w.toString(16))
-    .join(':');
 }
 
 /** The contact as Emacs splices it into an error. */

@@ -3,7 +3,7 @@
  * the handle's own descriptor makes it readable, and then reading is accepting. While it does not read, the kernel
  * queues, as for a stopped server of Emacs.
  *
- * Internals of Node (`process.binding`, stable from Node 12 to 24); `available` tells whether this host has them.
+ * Internals of Node (`process.binding`; tests run on Node 20 and 24); `available` tells whether this host has them.
  */
 import { Socket } from 'node:net';
 

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import * as vscode from 'vscode';
-import type { NetworkAddress, NetworkProcess, NetworkProcesses } from '../../core';
+import { inetVector, type NetworkAddress, type NetworkProcess, type NetworkProcesses } from '../../core';
 import { showFailure } from '../errors';
 import { parseAddress } from '../open/parseAddress';
 import { showPeerText } from '../peerText';
@@ -45,15 +45,5 @@ function problemOf(typed: string, family: 4 | 6): string | undefined {
 
 /** An address in numbers, of the family that the process's socket has. */
 async function resolve(host: string, port: number, family: 4 | 6): Promise<NetworkAddress> {
-  const address = isIP(host) ? host : (await lookup(host, { family })).address;
-  if (isIP(address) === 4) return [...address.split('.').map(Number), port];
-  return [...wordsOf(address), port];
-}
-
-/** The eight words of an IPv6 address in whatever short form; its zone is left out. */
-function wordsOf(address: string): number[] {
-  const full = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1);
-  const [front = [], back] = full.split('::').map((part) => (part === '' ? [] : part.split(':')));
-  const zeros = back ? Array<string>(8 - front.length - back.length).fill('0') : [];
-  return [...front, ...zeros, ...(back ?? [])].map((word) => parseInt(word, 16));
+  return inetVector(isIP(host) ? host : (await lookup(host, { family })).address, port);
 }
