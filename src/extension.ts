@@ -1,20 +1,34 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createNetworkProcesses, type NetworkProcess, type NetworkProcesses } from './core';
 import { withExposureAsked } from './ui/api/exposure';
 import { BufferDocuments } from './ui/buffers/bufferDocuments';
+import { captureLinks } from './ui/buffers/captureLinks';
+import { FrozenKey } from './ui/buffers/frozenKey';
 import { BufferCommands } from './ui/commands/bufferCommands';
+import { CaptureDocuments } from './ui/capture/captureDocuments';
+import { CaptureNotice } from './ui/capture/captureNotice';
+import { SaveCapture } from './ui/capture/saveCapture';
 import { ControlCommands } from './ui/commands/controlCommands';
 import { registerCommands } from './ui/commands/registerCommands';
 import { ResetNotice } from './ui/commands/resetNotice';
-import { SendCommands } from './ui/commands/sendCommands';
+import { LargeSends } from './ui/send/largeSends';
+import { SendCommands } from './ui/send/sendCommands';
+import { SendFile } from './ui/send/sendFile';
 import { Targets } from './ui/commands/targets';
 import { commands } from './ui/ids';
 import { ProcessList } from './ui/list/processList';
 import { Log } from './ui/log';
 import { OpenFlow } from './ui/open/openFlow';
 import { Settings } from './ui/settings';
+import { BufferStatus } from './ui/status/bufferStatus';
+import { ProcessPicks } from './ui/status/processPicks';
+import { StatusBar } from './ui/status/statusBar';
+import { TerminalStatus } from './ui/status/terminalStatus';
 import { ContextKeys } from './ui/tree/contextKeys';
 import type { Row } from './ui/rows/row';
+import { TerminalCommands } from './ui/terminal/terminalCommands';
+import { Terminals } from './ui/terminal/terminals';
 import { ProcessTree } from './ui/tree/processTree';
 
 /** What other extensions get from `vscode.extensions.getExtension(…).activate()`. */
@@ -27,30 +41,47 @@ export interface NetworkProcessesExports {
   getAPI(version: 1): NetworkProcesses;
 }
 
-/** Puts the parts together. Opens nothing, reads nothing but the settings. */
+/**
+ * Puts the parts together. Opens no socket, reads nothing but the settings; the core looks into the folder of captures
+ * for what ended windows left there, later and asynchronously.
+ */
 export function activate(context: vscode.ExtensionContext): NetworkProcessesExports {
   const core = createNetworkProcesses();
   const log = new Log(core);
   const settings = new Settings(core.options);
+  core.options.captureFolder = join(context.globalStorageUri.fsPath, 'captures');
   const buffers = new BufferDocuments(core);
   const tree = new ProcessTree(core);
-  const resets = new ResetNotice(core, (process) => reconnect(tree.rows.rowOf(process)));
+  const run = (command: string, process: NetworkProcess): void => runOn(command, tree.rows.rowOf(process));
+  const resets = new ResetNotice(core, (process) => run(commands.reconnect, process));
+  const captureNotice = new CaptureNotice(core, log, (process) => run(commands.saveCapture, process));
   const watch = (process: NetworkProcess): void => resets.watch(process);
   const flow = new OpenFlow(core, context.globalState, buffers, watch);
   const list = new ProcessList(core);
   const targets = new Targets(tree, buffers);
   const control = new ControlCommands(core, tree.rows, targets, watch);
+  const large = new LargeSends();
+  const terminals = new Terminals(core, tree, settings, large);
+  const terminal = new TerminalCommands(terminals, targets, tree.rows, flow, settings);
+  const captures = new CaptureDocuments(core, targets);
   const registered = registerCommands({
     flow,
-    send: new SendCommands(core, targets, settings),
+    send: new SendCommands(core, targets, large, settings, buffers),
+    sendFile: new SendFile(core, targets, large),
+    captures,
+    saveCapture: new SaveCapture(core, targets, captures),
+    picks: new ProcessPicks(core, targets),
     control,
     buffer: new BufferCommands(core, targets, buffers),
+    terminal,
     list,
     log,
   });
   // Disposed in this order: no command can run on a part that is gone, and the core's end is silent.
-  context.subscriptions.push(registered, flow, control, resets, list, new ContextKeys(tree, buffers), tree, buffers);
-  context.subscriptions.push(settings, log, core);
+  const status = new StatusBar(core, [new BufferStatus(tree, buffers), new TerminalStatus(terminals)]);
+  context.subscriptions.push(registered, flow, control, large, resets, list, captures, captureNotice, status);
+  context.subscriptions.push(new ContextKeys(tree, buffers), terminal, terminals, tree, buffers);
+  context.subscriptions.push(captureLinks(buffers), new FrozenKey(buffers), settings, log, core);
   const api = withExposureAsked(core);
   return {
     getAPI(version) {
@@ -60,7 +91,7 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   };
 }
 
-/** As the command does it, with its messages. */
-function reconnect(row: Row | undefined): void {
-  if (row) void vscode.commands.executeCommand(commands.reconnect, row);
+/** As the user would, with the command's messages. */
+function runOn(command: string, row: Row | undefined): void {
+  if (row) void vscode.commands.executeCommand(command, row);
 }

@@ -103,6 +103,8 @@ export interface Traffic {
 
 /** One piece of traffic as it went over the wire. */
 export interface ByteLogEntry {
+  /** Where its bytes begin in the log, counted from the first byte ever, both directions together. */
+  readonly offset: number;
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly direction: 'received' | 'sent';
@@ -111,11 +113,47 @@ export interface ByteLogEntry {
   readonly bytes: Uint8Array;
 }
 
-/** The traffic of a process, newest 1 MiB (`byteLogBytes`, 256 more for each entry), oldest dropped whole and counted. */
+/** The traffic of a process: the newest of it in memory, all of it in the capture. */
 export interface ByteLog {
+  /** The newest 1 MiB (`byteLogBytes`, 256 more for each entry); older ones are dropped whole and counted. */
   readonly entries: readonly ByteLogEntry[];
-  /** Bytes no longer held. */
+  /** Bytes no longer in `entries`. */
   readonly bytesDropped: number;
+  /** Bytes logged, both directions; the offset of the next one. */
+  readonly size: number;
+  readonly capture: Capture;
+  /** At once with each piece, before any filter sees it. */
+  readonly onDidAppend: Event<ByteLogEntry>;
+}
+
+/**
+ * The traffic of a process on disk, from its first byte: a file of the bytes as they went over the wire and an index
+ * with offset, length, time, direction and peer. Kept after the process ended, until `discard`, until newer captures
+ * need the room (`captureTotalBytes`), or until the registry is disposed.
+ */
+export interface Capture {
+  /**
+   * `off`: there is no `captureFolder`, or `captureBytes` was 0 when traffic began. `full`: it reached `captureBytes` or
+   * there was no room in `captureTotalBytes`. `failed`: the disk took no more. `discarded`: it was removed. An end of
+   * capture is told by a `capture` change of the process; the traffic itself goes on.
+   */
+  readonly state: 'off' | 'open' | 'full' | 'failed' | 'discarded';
+  /** Bytes of the log in it, from offset 0. Less than the log's size once it is not `open`. */
+  readonly size: number;
+  /** How much of its size each direction has. */
+  readonly bytes: { readonly received: number; readonly sent: number };
+  /** Why it is `full` or `failed`: NP_CAPTURE_FULL, NP_CAPTURE_FAILED. */
+  readonly error: Error | null;
+  /**
+   * The bytes from offset `start` to before `end`, as far as they are there.
+   *
+   * Errors: NP_CAPTURE_FAILED when the file can't be read, NP_CAPTURE_GONE when it is `off` or `discarded`.
+   */
+  read(start: number, end: number): Promise<Uint8Array>;
+  /** The entries that have bytes in that range, cut to it, in order; pieces of a stream may have been joined. */
+  entries(start?: number, end?: number): AsyncIterable<ByteLogEntry>;
+  /** Removes it; what the process still does is no longer captured. */
+  discard(): void;
 }
 
 /** A network process. Made by `makeNetworkProcess` or by accepting; ends but never comes back. */
@@ -147,8 +185,8 @@ export interface NetworkProcess {
 /** What changed about a process: enough to refresh one row. */
 export interface ProcessChange {
   readonly process: NetworkProcess;
-  /** `added` to or `removed` from `processList`; its `state`; its `traffic`; `properties` (plist, filter, coding…). */
-  readonly kind: 'added' | 'removed' | 'state' | 'traffic' | 'properties';
+  /** `added` to or `removed` from `processList`; its `state`; its `traffic`; `properties` (plist, filter, coding…); the end of its `capture`. */
+  readonly kind: 'added' | 'removed' | 'state' | 'traffic' | 'properties' | 'capture';
 }
 
 /** What a filter, sentinel, log function or listener threw, or an event that is nobody's error but worth a log line. */
@@ -200,13 +238,18 @@ export interface TextBuffer {
   readonly multibyte: boolean;
   readOnly: boolean;
   readonly onDidChange: Event<BufferChange>;
+  /**
+   * What this program wrote there itself, not the peer: how a process ended, who was accepted. Ascending, without line
+   * ends; the newest 1,000.
+   */
+  readonly notes: readonly { readonly start: number; readonly end: number }[];
   /** The accessible text, or the part from `start` to before `end`. */
   text(start?: number, end?: number): string;
   /** The whole text whatever the restriction. */
   fullText(): string;
   /**
-   * The last `maxUnits` UTF-16 units of the whole text, from the next line start if there is one in it, and how many
-   * characters before it are left out.
+   * The last `maxUnits` UTF-16 units of the whole text, from the next line start if there is one in the first 64 Ki of
+   * them, and how many characters before it are left out.
    */
   tail(maxUnits: number): { text: string; omitted: number };
   /** Inserts at point, before markers that advance; point moves along. */
@@ -239,8 +282,14 @@ export interface Options {
   maxClients: number;
   /** Bytes of text kept in a buffer, two per UTF-16 unit; 32 MiB. */
   bufferTextBytes: number;
-  /** Bytes of traffic kept per process for views; 1 MiB. */
+  /** Bytes of traffic kept in memory per process for views; 1 MiB. */
   byteLogBytes: number;
+  /** Folder below which captures are written; null (default) captures nothing. What dead programs left there is removed. */
+  captureFolder: string | null;
+  /** Bytes captured per process at most; 1 GiB. 0: processes that have no traffic yet are not captured. */
+  captureBytes: number;
+  /** Bytes of all captures together, indexes included; 4 GiB. Those of ended processes make room, oldest first. */
+  captureTotalBytes: number;
   /** Decoding and encoding when none is asked for; `undecided-unix`, `utf-8-unix`. */
   defaultCoding: { decode: string; encode: string };
 }
@@ -249,6 +298,8 @@ export interface Options {
 export interface MakeOptions {
   /** Aborting while connecting rejects with `NP_CANCELLED` and leaves nothing behind. */
   readonly signal?: AbortSignal;
+  /** An ended process that the new one stands in for: it goes on with that one's byte log and capture. */
+  readonly continues?: NetworkProcess;
 }
 
 /** `setProcessFilter` and friends check only what Emacs checks. All errors are `NetworkProcessError`. */
@@ -298,6 +349,10 @@ export interface NetworkProcesses extends Disposable {
   processQueryOnExitFlag(process: NetworkProcess): boolean;
   setProcessQueryOnExitFlag(process: NetworkProcess, flag: unknown): unknown;
   processCodingSystem(process: NetworkProcess): { decode: string | null; encode: string | null };
+  /** Names that coding systems go by, without `-unix`, `-dos` and `-mac`; with `baseOnly` without aliases. */
+  codingSystemList(baseOnly?: unknown): string[];
+  /** All names of a coding system, its own first. Throws `NP_CODING_UNKNOWN`. */
+  codingSystemAliases(name: string): string[];
   setProcessCodingSystem(process: NetworkProcess, decode?: unknown, encode?: unknown): void;
   processFilterMultibyteP(process: NetworkProcess): boolean;
   setProcessFilterMultibyte(process: NetworkProcess, flag: unknown): void;
@@ -306,6 +361,8 @@ export interface NetworkProcesses extends Disposable {
   processSendString(process: ProcessDesignator, text: Text): Promise<void>;
   /** The text of `buffer` between two positions. */
   processSendRegion(process: ProcessDesignator, buffer: TextBuffer, start: number, end: number): Promise<void>;
+  /** (ours) As `processSendString`, but the bytes go as they are, whatever the coding system. */
+  processSendBytes(process: ProcessDesignator, bytes: Uint8Array): Promise<void>;
   /** Shuts the sending half; a datagram process ignores it. */
   processSendEof(process: ProcessDesignator): Promise<void>;
 
@@ -319,6 +376,17 @@ export interface NetworkProcesses extends Disposable {
   deleteProcess(process: ProcessDesignator): void;
   stopProcess(process: ProcessDesignator): NetworkProcess;
   continueProcess(process: ProcessDesignator): NetworkProcess;
+
+  /**
+   * (ours) The socket is not read until every hold is disposed; the status stays, unlike with `stopProcess`. The system
+   * then slows a stream's peer. Datagrams are not held back.
+   */
+  holdReading(process: NetworkProcess): Disposable;
+  /**
+   * (ours) Writes a line of this program's own into the process's buffer, where the default filter writes, and lists it
+   * among the buffer's `notes`. Does nothing without a live buffer.
+   */
+  insertNote(process: NetworkProcess, line: string): void;
 
   /** The table of Emacs' `list-processes`, purged of nothing: closed processes are not registered. */
   listProcesses(): string;

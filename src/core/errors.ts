@@ -39,6 +39,9 @@ export const hints = {
   NP_SEND_NO_PEER: 'Wait until a datagram has come in, or set the datagram address.',
   NP_SEND_PERMISSION: 'The system does not allow it: a broadcast address needs the broadcast option.',
   NP_SEND_FAILED: 'Check the address and the network.',
+  NP_CAPTURE_FULL: 'Save it, then delete finished processes, or raise the limit; the traffic itself goes on.',
+  NP_CAPTURE_FAILED: 'Make room on the disk, or look at the permissions of the folder; the traffic itself goes on.',
+  NP_CAPTURE_GONE: 'Captures are kept until their process is deleted, or newer ones need the room.',
   NP_CODING_UNKNOWN: 'Use a name such as utf-8, latin-1 or binary, with -unix, -dos or -mac.',
   NP_NO_PROCESS: 'Look into the list of processes; a finished one is not found by name.',
   NP_BUFFER_DEAD: 'The buffer was killed: use another.',
@@ -149,6 +152,10 @@ const systemTexts: Readonly<Record<string, string>> = {
   EROFS: 'Read-only file system',
   ENOTCONN: 'Transport endpoint is not connected',
   ECANCELED: 'Operation canceled',
+  ENOSPC: 'No space left on device',
+  EDQUOT: 'Disk quota exceeded',
+  EIO: 'Input/output error',
+  EFBIG: 'File too large',
 };
 
 /** Node's code of a system error (`ECONNREFUSED`), or null. */
@@ -170,7 +177,7 @@ export function systemNumber(e: unknown): number {
 }
 
 /** What of a system error is told, for each thing we do: our code and Emacs' first string. */
-type Doing = 'connect' | 'socket' | 'bind' | 'listen' | 'option' | 'read' | 'write' | 'datagram';
+type Doing = 'connect' | 'socket' | 'bind' | 'listen' | 'option' | 'read' | 'write' | 'datagram' | 'capture';
 
 const said: Record<Doing, string> = {
   connect: 'make client process failed',
@@ -181,10 +188,11 @@ const said: Record<Doing, string> = {
   read: 'Reading from process',
   write: 'Writing to process',
   datagram: 'Sending datagram',
+  capture: 'Capturing traffic',
 };
 
 function codeFor(doing: Doing, system: string | null): ErrorCode {
-  if (system === 'EMFILE' || system === 'ENFILE') return 'NP_OUT_OF_DESCRIPTORS';
+  if (doing !== 'capture' && (system === 'EMFILE' || system === 'ENFILE')) return 'NP_OUT_OF_DESCRIPTORS';
   switch (doing) {
     case 'connect':
       if (system === 'ECONNREFUSED') return 'NP_CONNECT_REFUSED';
@@ -202,6 +210,8 @@ function codeFor(doing: Doing, system: string | null): ErrorCode {
       return 'NP_OPTION_VALUE';
     case 'read':
       return 'NP_PEER_RESET';
+    case 'capture':
+      return 'NP_CAPTURE_FAILED';
     case 'write':
     case 'datagram':
       if (system === 'EMSGSIZE') return 'NP_SEND_TOO_LARGE';

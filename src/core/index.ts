@@ -3,4 +3,5 @@ export type * from './api';
 export { NetworkProcessError, hints, isNetworkProcessError } from './errors';
 export type { ErrorCode, Condition } from './errors';
 export { inetVector, isLoopback } from './address/address';
+export { TextDecoder } from './coding/textDecoder';
 export { createNetworkProcesses } from './networkProcesses';

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type {
   BufferDesignator,
+  Disposable,
   ErrorReport,
   Event,
   Filter,
@@ -24,10 +25,13 @@ import { Emitter } from './base/event';
 import { isNil } from './base/nil';
 import { Buffer } from './buffer/buffer';
 import { BufferList } from './buffer/bufferList';
+import { codingName, codingNames } from './coding/codingNames';
 import { codingSystem } from './coding/codingSystem';
 import { NetworkProcessError, wrongType } from './errors';
+import { CaptureStore } from './log/captureStore';
 import { ProcessMaker } from './make/processMaker';
 import { processTable } from './process/listProcesses';
+import { insertNote } from './process/defaultFunctions';
 import type { World } from './process/plan';
 import { internalDefaultProcessFilter, internalDefaultProcessSentinel, Process } from './process/process';
 import { Registry } from './process/registry';
@@ -43,7 +47,10 @@ export function createNetworkProcesses(): NetworkProcesses {
 
 /** Emacs' functions: who may be named how, and which error comes first. The rest is the process's own. */
 class Functions implements NetworkProcesses {
-  readonly options: Options = new LiveOptions(() => this.limitChanged());
+  readonly options: Options = new LiveOptions(
+    () => this.limitChanged(),
+    () => void this.captures.removeOrphans(),
+  );
   readonly internalDefaultProcessFilter = internalDefaultProcessFilter;
   readonly internalDefaultProcessSentinel = internalDefaultProcessSentinel;
 
@@ -52,6 +59,7 @@ class Functions implements NetworkProcesses {
     this.reports.fire({ source: 'listener', process: null, error });
   private readonly changes = new Emitter<ProcessChange>(this.listenerFailed);
   private readonly registry = new Registry();
+  private readonly captures = new CaptureStore(this.options);
   private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
   private readonly maker: ProcessMaker;
   private readonly end = new AbortController();
@@ -62,6 +70,7 @@ class Functions implements NetworkProcesses {
     const world: World = {
       options: this.options,
       registry: this.registry,
+      captures: this.captures,
       ended: this.end.signal,
       changed: (change) => this.changes.fire(change),
       report: (report) => this.reports.fire(report),
@@ -243,6 +252,15 @@ class Functions implements NetworkProcesses {
     return { decode: decode?.name ?? null, encode: encode?.name ?? null };
   }
 
+  codingSystemList(baseOnly?: unknown): string[] {
+    return codingNames().flatMap(({ base, aliases }) => (isNil(baseOnly) ? [base, ...aliases] : [base]));
+  }
+
+  codingSystemAliases(name: string): string[] {
+    const known = codingName(codingSystem(name)?.base ?? 'no-conversion')!;
+    return [known.base, ...known.aliases];
+  }
+
   setProcessCodingSystem(process: NetworkProcess, decode: unknown = null, encode: unknown = null): void {
     own(process).setCoding(codingSystem(decode), codingSystem(encode));
   }
@@ -266,6 +284,11 @@ class Functions implements NetworkProcesses {
     const target = this.find(process);
     if (!(buffer instanceof Buffer)) throw wrongType('bufferp', buffer);
     await target.send(buffer.text(start, end));
+  }
+
+  async processSendBytes(process: ProcessDesignator, bytes: Uint8Array): Promise<void> {
+    if (!(bytes instanceof Uint8Array)) throw wrongType('bytes', bytes);
+    await this.find(process).sendRaw(bytes);
   }
 
   async processSendEof(process: ProcessDesignator): Promise<void> {
@@ -324,6 +347,14 @@ class Functions implements NetworkProcesses {
     return target;
   }
 
+  holdReading(process: NetworkProcess): Disposable {
+    return own(process).holdReading();
+  }
+
+  insertNote(process: NetworkProcess, line: string): void {
+    insertNote(own(process), line);
+  }
+
   listProcesses(): string {
     return processTable(this.registry.list());
   }
@@ -359,6 +390,8 @@ class Functions implements NetworkProcesses {
 
   dispose(): void {
     this.end.abort();
+    // First: what the processes end with is not written any more.
+    this.captures.dispose();
     for (const process of this.registry.list()) process.discard();
     this.changes.dispose();
     this.reports.dispose();
@@ -366,7 +399,10 @@ class Functions implements NetworkProcesses {
   }
 }
 
-/** The options with their defaults. A new limit of clients counts at once: a server may be waiting for it. */
+/**
+ * The options with their defaults. A new limit of clients counts at once: a server may be waiting for it. So does a new
+ * folder: what is left over in it goes.
+ */
 class LiveOptions implements Options {
   readProcessOutputMax = 4096;
   connectTimeoutMs = 30_000;
@@ -374,9 +410,24 @@ class LiveOptions implements Options {
   bufferTextBytes = 32 * MiB;
   byteLogBytes = MiB;
   defaultCoding = { decode: 'undecided-unix', encode: 'utf-8-unix' };
+  captureBytes = 1024 * MiB;
+  captureTotalBytes = 4096 * MiB;
   private clients = 2_000;
+  private folder: string | null = null;
 
-  constructor(private readonly limitChanged: () => void) {}
+  constructor(
+    private readonly limitChanged: () => void,
+    private readonly folderChanged: () => void,
+  ) {}
+
+  get captureFolder(): string | null {
+    return this.folder;
+  }
+
+  set captureFolder(folder: string | null) {
+    this.folder = folder;
+    this.folderChanged();
+  }
 
   get maxClients(): number {
     return this.clients;

@@ -10,6 +10,7 @@ export const commands = {
   startServer: `${prefix}.startServer`,
   send: `${prefix}.send`,
   sendSelection: `${prefix}.sendSelection`,
+  sendFile: `${prefix}.sendFile`,
   sendEof: `${prefix}.sendEof`,
   stop: `${prefix}.stop`,
   continue: `${prefix}.continue`,
@@ -18,13 +19,29 @@ export const commands = {
   reconnect: `${prefix}.reconnect`,
   showBuffer: `${prefix}.showBuffer`,
   killBuffer: `${prefix}.killBuffer`,
+  openTerminal: `${prefix}.openTerminal`,
+  terminalOptions: `${prefix}.terminalOptions`,
+  sendControl: `${prefix}.sendControl`,
+  openCapture: `${prefix}.openCapture`,
+  saveCapture: `${prefix}.saveCapture`,
+  captureFirst: `${prefix}.captureFirst`,
+  capturePrevious: `${prefix}.capturePrevious`,
+  captureNext: `${prefix}.captureNext`,
+  captureLast: `${prefix}.captureLast`,
+  captureGoTo: `${prefix}.captureGoTo`,
+  processActions: `${prefix}.processActions`,
+  setCoding: `${prefix}.setCoding`,
+  trafficActions: `${prefix}.trafficActions`,
   copyContact: `${prefix}.copyContact`,
   listProcesses: `${prefix}.listProcesses`,
   showLog: `${prefix}.showLog`,
+  follow: `${prefix}.follow`,
 } as const;
 
 export const viewContainer = prefix;
 export const processesView = `${prefix}.processes`;
+
+export const terminalProfile = `${prefix}.terminal`;
 
 /** Keys below `networkProcesses.` in the user's settings. */
 export const settings = {
@@ -33,12 +50,18 @@ export const settings = {
   queueLimit: 'send.queueLimit',
   lineEnding: 'send.lineEnding',
   textLimit: 'buffer.textLimit',
+  terminalInput: 'terminal.input',
+  terminalLocalEcho: 'terminal.localEcho',
+  terminalWhenBehind: 'terminal.whenBehind',
+  captureLimit: 'capture.limit',
+  captureTotalLimit: 'capture.totalLimit',
 } as const;
 export const settingsSection = prefix;
 
-/** True while a row with that trait is in the tree; for the palette. */
+/** True while a row with that trait is in the tree, while there is a terminal of ours, while it is the active one. */
 export const contextKeys = {
   hasProcesses: `${prefix}.hasProcesses`,
+  hasLive: `${prefix}.hasLive`,
   hasFinished: `${prefix}.hasFinished`,
   hasSendable: `${prefix}.hasSendable`,
   hasStream: `${prefix}.hasStream`,
@@ -46,17 +69,33 @@ export const contextKeys = {
   hasStopped: `${prefix}.hasStopped`,
   hasReconnectable: `${prefix}.hasReconnectable`,
   hasBuffer: `${prefix}.hasBuffer`,
+  hasTransfers: `${prefix}.hasTransfers`,
+  hasTerminal: `${prefix}.hasTerminal`,
+  terminalActive: `${prefix}.terminalActive`,
 } as const;
 
 /** The traits of the process whose buffer is in the active editor, separated by spaces; for editor menus. */
 export const activeTraitsKey = `${prefix}.active`;
 
+/** True while no editor of the active process buffer follows its end. */
+export const frozenKey = `${prefix}.frozen`;
+
 /** Of rows whose process has ended: dimmed, but readable in every theme, unlike the editor's own dimmed colours. */
 export const finishedColor = `${prefix}.finishedForeground`;
+
+/** Items of the status bar, by what they tell of the process whose document or terminal is active. */
+export const statusItems = {
+  state: `${prefix}.state`,
+  view: `${prefix}.view`,
+  coding: `${prefix}.coding`,
+  traffic: `${prefix}.traffic`,
+} as const;
 
 export const schemes = {
   /** Process buffers. */
   buffer: 'netproc',
+  /** A page of what a process sent and received. */
+  capture: 'netproc-capture',
   /** The table of List Processes. */
   list: 'netproc-list',
   /** Never opened: how the explorer's decorations find the rows of finished processes. */

@@ -20,6 +20,11 @@ export class Log implements vscode.Disposable {
     this.channel.error(`${showPeerText(what)}: ${describe(error)}`);
   }
 
+  /** What the user may want to know later. */
+  warn(text: string): void {
+    this.channel.warn(text);
+  }
+
   show(): void {
     this.channel.show(true);
   }

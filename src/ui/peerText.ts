@@ -3,8 +3,12 @@
  * nothing in it can hide, reorder, draw an icon or become a link.
  */
 
-/** Controls, format characters (bidi, zero-width, tags), line separators, lone surrogates, whatever is drawn as nothing. */
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/**
+ * Controls, format characters (bidi, zero-width, tags), line separators, lone surrogates, whatever is drawn as nothing:
+ * what stands between the brackets of a `u` regular expression.
+ */
+export const invisibleClass = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800`;
+const invisible = new RegExp(`[${invisibleClass}]`, 'gu');
 
 /** Most characters shown; the rest becomes `…`. */
 const shownCharacters = 200;
@@ -33,7 +37,8 @@ export function escapeInvisible(text: string): string {
   return text.replace(invisible, (c) => (c === '\n' ? c : escapeCharacter(c)));
 }
 
-function escapeCharacter(c: string): string {
+/** `\x1b`, `\u202e`, for a byte that did not decode `\xff`. */
+export function escapeCharacter(c: string): string {
   const code = c.codePointAt(0) ?? 0;
   if (code < 0x100) return `\\x${hex(code, 2)}`;
   if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex(code - 0xdc00, 2)}`;

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import type { Options } from '../core';
+import type { TerminalOptions } from './terminal/terminalOptions';
 import { settings as keys, settingsSection } from './ids';
 
 /** What is put behind a text that is sent. */
-export type LineEnding = 'lf' | 'crlf' | 'none';
+export type LineEnding = 'lf' | 'crlf' | 'cr' | 'none';
+
+export const lineEndings: Readonly<Record<LineEnding, string>> = { lf: '\n', crlf: '\r\n', cr: '\r', none: '' };
 
 const mebibyte = 1024 * 1024;
 
@@ -21,7 +24,15 @@ export class Settings implements vscode.Disposable {
   /** What Send puts behind a text on a stream when nothing else was chosen for the process. */
   get lineEnding(): LineEnding {
     const value = this.read<string>(keys.lineEnding);
-    return value === 'crlf' || value === 'none' ? value : 'lf';
+    return isLineEnding(value) ? value : 'lf';
+  }
+
+  get terminal(): Pick<TerminalOptions, 'input' | 'localEcho' | 'whenBehind'> {
+    return {
+      input: this.read(keys.terminalInput) === 'character' ? 'character' : 'line',
+      localEcho: this.read(keys.terminalLocalEcho) !== false,
+      whenBehind: this.read(keys.terminalWhenBehind) === 'skip' ? 'skip' : 'slow',
+    };
   }
 
   dispose(): void {
@@ -33,6 +44,8 @@ export class Settings implements vscode.Disposable {
     this.options.maxClients = this.number(keys.maxClients, 1, 60_000);
     this.options.sendQueueBytes = this.number(keys.queueLimit, 1, 1024) * mebibyte;
     this.options.bufferTextBytes = this.number(keys.textLimit, 1, 1024) * mebibyte;
+    this.options.captureBytes = Math.trunc(this.number(keys.captureLimit, 0, mebibyte) * mebibyte);
+    this.options.captureTotalBytes = Math.trunc(this.number(keys.captureTotalLimit, 1, mebibyte) * mebibyte);
   }
 
   /** The manifest's limits only draw a line below a bad value; a settings file can still hold it. */
@@ -44,4 +57,8 @@ export class Settings implements vscode.Disposable {
   private read<T>(key: string): T | undefined {
     return vscode.workspace.getConfiguration(settingsSection).get<T>(key);
   }
+}
+
+function isLineEnding(value: unknown): value is LineEnding {
+  return typeof value === 'string' && Object.hasOwn(lineEndings, value);
 }

@@ -92,7 +92,9 @@ export async function buildDriver() {
 
 /** Builds test suites, each file apart, to dist/test/, with the tables beside each folder that needs them. */
 export async function buildTests() {
-  const files = globSync('test', /\.test\.ts$/).concat(globSync('test', /\/(driver|hostMain|benchMain)\.ts$/));
+  const files = globSync('test', /\.test\.ts$/).concat(
+    globSync('test', /\/(driver|hostMain|benchMain|benchExtension)\.ts$/),
+  );
   await build({
     ...common,
     entryPoints: files,

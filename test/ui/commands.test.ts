@@ -220,6 +220,8 @@ describe('Commands', () => {
       await steps.command('Send…');
       await workbench.waitQuickMessage('Line ending: CRLF.');
       await steps.quickButton('Change Line Ending (now CRLF)');
+      await workbench.waitQuickMessage('Line ending: CR.');
+      await steps.quickButton('Change Line Ending (now CR)');
       await workbench.waitQuickMessage('There is nothing to send.');
       await steps.quickButton('Sent Before');
       await workbench.waitQuick('Sent Before');
@@ -337,12 +339,12 @@ describe('Commands', () => {
       let text = '';
       for (const [number, way] of ways.entries()) {
         (await peer.socket(number)).end(`text ${number}\n`);
-        text += `text ${number}\n\nProcess ${peer.address} connection broken by remote peer\n`;
+        text += `text ${number}\n\n▸ Process ${peer.address} connection broken by remote peer\n`;
         await steps.rowSays(peer.address, 'closed');
         await way();
         await steps.rowSays(peer.address, 'open');
         await peer.socket(number + 1);
-        assert.equal(await workbench.copyEditor(), text);
+        await workbench.until('all of the text', async () => (await workbench.copyEditor()) === text);
         assert.deepEqual((await steps.rows()).map((row) => row.label).sort(), [...order].sort());
       }
       assert.deepEqual(

@@ -46,7 +46,8 @@ describe('The package', () => {
     const translations = texts.filter((path) => /^package\.nls\..+\.json$|^l10n\/bundle\.l10n.*\.json$/.test(path));
     const files = ['package.json', 'package.nls.json', 'readme.md', 'changelog.md', 'LICENSE.txt'];
     const pictures = ['media/screenshots/buffers-dark.png', 'media/screenshots/tree-light.png'];
-    const code = ['dist/extension.js', 'dist/charsetTables.js', 'media/networkProcesses.svg', ...pictures];
+    const language = ['media/netproc.language.json', 'media/netproc.tmLanguage.json'];
+    const code = ['dist/extension.js', 'dist/charsetTables.js', 'media/networkProcesses.svg', ...language, ...pictures];
     const extension = [...files, ...code, ...translations].map((path) => `extension/${path}`);
     assert.deepEqual(zipNames(file), [...extension, '[Content_Types].xml', 'extension.vsixmanifest'].sort());
   });

@@ -25,7 +25,7 @@ exports.activate = async (context) => {
     core.makeNetworkProcess({ name: 'many', type: 'datagram', server: true, service: true }))));
 };`;
 
-const details = ['Contact', 'Properties', 'Process Buffer', 'Coding', 'Traffic', 'Times'];
+const details = ['Contact', 'Properties', 'Process Buffer', 'Coding', 'Traffic', 'Capture', 'Times'];
 
 describe('The tree', () => {
   let folder: string;
@@ -111,11 +111,12 @@ describe('The tree', () => {
         rows.map((row) => row.label),
         details,
       );
-      const [, properties, buffer, coding, traffic, times] = rows.map((row) => row.description);
+      const [, properties, buffer, coding, traffic, capture, times] = rows.map((row) => row.description);
       assert.equal(properties, 'none');
       assert.equal(buffer, `*${peer.address}*`);
       assert.match(coding ?? '', /^\S+ \/ utf-8-unix$/);
       assert.equal(traffic, '5 B in, 0 B out');
+      assert.equal(capture, '5 B');
       assert.match(times ?? '', /^created \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, open \d{4}-/);
       await steps.expand('Contact');
       await steps.row('service');
@@ -128,6 +129,9 @@ describe('The tree', () => {
     } finally {
       await peer.close();
     }
+    // Its row may have been scrolled out of sight by what is told below it.
+    await steps.command('Delete');
+    await workbench.until('no rows', async () => (await steps.rows()).length === 0);
   });
 
   it('tells every property, harmlessly', async () => {

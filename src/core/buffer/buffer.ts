@@ -3,7 +3,11 @@ import { Emitter, type ErrorSink } from '../base/event';
 import { NetworkProcessError } from '../errors';
 import { bytesToText, decodeUtf8, encodeUtf8, rawByte } from '../coding/utf8';
 import { TextMarker } from './marker';
+import { Notes } from './notes';
 import { countChars, TextStore } from './textStore';
+
+/** Units that a tail gives up at most to begin with a line: the end of a long line is not to vanish. */
+const longestCut = 65_536;
 
 /**
  * A buffer as Emacs has it. Within `limit()` bytes of text (two for each UTF-16 unit); what is older is dropped from
@@ -15,6 +19,7 @@ export class Buffer implements TextBuffer {
   readonly markers = new Set<TextMarker>();
   readOnly = false;
   private readonly store = new TextStore();
+  private readonly written = new Notes();
   private readonly changes: Emitter<BufferChange>;
   private given: string | null;
   private isMultibyte = true;
@@ -66,6 +71,16 @@ export class Buffer implements TextBuffer {
     return this.end ?? this.store.chars + 1;
   }
 
+  get notes(): { start: number; end: number }[] {
+    const first = this.dropped - 1;
+    return this.written.from(this.dropped).map(({ start, end }) => ({ start: start - first, end: end - first }));
+  }
+
+  /** Remembers that the text between two positions is this program's own. */
+  addNote(start: number, end: number): void {
+    this.written.add(this.dropped + start - 1, this.dropped + end - 1);
+  }
+
   get multibyte(): boolean {
     return this.isMultibyte;
   }
@@ -85,7 +100,7 @@ export class Buffer implements TextBuffer {
     let text = last.slice(Math.max(cut, 0));
     if (cut > 0) {
       const line = text.indexOf('\n');
-      if (line >= 0 && line < text.length - 1) text = text.slice(line + 1);
+      if (line >= 0 && line < Math.min(text.length - 1, longestCut)) text = text.slice(line + 1);
       else if (last.codePointAt(cut - 1)! > 0xffff) text = text.slice(1);
     }
     return { text, omitted: this.store.chars - countChars(text) };
@@ -153,6 +168,7 @@ export class Buffer implements TextBuffer {
     const marks = [...this.markers].map((marker) => ({ marker, position: moved(marker.position!) }));
     const text = convert(this.fullText());
     this.remove(1, this.store.chars + 1);
+    this.written.clear();
     this.isMultibyte = multibyte;
     this.place(1, text, false);
     this.at = point;
@@ -187,6 +203,7 @@ export class Buffer implements TextBuffer {
   private place(at: number, text: string, beforeMarkers: boolean, pointStays = false): void {
     this.alive();
     const chars = this.store.insert(at - 1, text);
+    this.written.inserted(this.dropped + at - 1, chars);
     for (const marker of this.markers) marker.inserted(at, chars, beforeMarkers);
     if (this.begin > at) this.begin += chars;
     if (this.end !== null && this.end >= at) this.end += chars;
@@ -200,11 +217,16 @@ export class Buffer implements TextBuffer {
     if (this.store.units <= units) return;
     const chars = this.store.charsBeyond(units);
     this.dropped += chars;
-    this.remove(1, 1 + chars);
+    this.removeText(1, 1 + chars);
   }
 
   private remove(start: number, end: number): void {
     if (start === end) return;
+    this.written.deleted(this.dropped + start - 1, this.dropped + end - 1);
+    this.removeText(start, end);
+  }
+
+  private removeText(start: number, end: number): void {
     this.store.delete(start - 1, end - start);
     for (const marker of this.markers) marker.deleted(start, end);
     const moved = (position: number): number =>

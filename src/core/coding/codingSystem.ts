@@ -4,13 +4,10 @@
  * @see Emacs Lisp manual, "Coding System Basics", "Lisp and Coding Systems"
  */
 import { NetworkProcessError, wrongType } from '../errors';
-import { tableEncoding } from './tableCharset';
+import { codingName, type Charset } from './codingNames';
 
 /** End-of-line convention; null is "find out from the data". */
 export type Eol = 'unix' | 'dos' | 'mac' | null;
-
-/** How bytes become characters. `table` is a charset of iconv-lite; `undecided` is found out from the data. */
-export type Charset = 'utf-8' | 'latin-1' | 'us-ascii' | 'binary' | 'raw-text' | 'undecided' | 'table';
 
 export interface CodingSystem {
   /** The name as given, with its end-of-line suffix. */
@@ -22,23 +19,6 @@ export interface CodingSystem {
   readonly table: string | null;
   readonly eol: Eol;
 }
-
-/** Names that need no table. */
-const builtIn: Readonly<Record<string, readonly [base: string, charset: Charset]>> = {
-  'utf-8': ['utf-8', 'utf-8'],
-  'mule-utf-8': ['utf-8', 'utf-8'],
-  cp65001: ['utf-8', 'utf-8'],
-  'latin-1': ['iso-latin-1', 'latin-1'],
-  'iso-latin-1': ['iso-latin-1', 'latin-1'],
-  'iso-8859-1': ['iso-latin-1', 'latin-1'],
-  'us-ascii': ['us-ascii', 'us-ascii'],
-  'iso-safe': ['us-ascii', 'us-ascii'],
-  ascii: ['us-ascii', 'us-ascii'],
-  binary: ['no-conversion', 'binary'],
-  'no-conversion': ['no-conversion', 'binary'],
-  'raw-text': ['raw-text', 'raw-text'],
-  undecided: ['undecided', 'undecided'],
-};
 
 const suffix = /-(unix|dos|mac)$/;
 
@@ -53,10 +33,11 @@ export function codingSystem(name: unknown): CodingSystem | null {
   if (typeof name !== 'string') throw wrongType('symbolp', name);
   const eol = (suffix.exec(name)?.[1] ?? null) as Eol;
   const stem = eol ? name.replace(suffix, '') : name;
-  const known = Object.hasOwn(builtIn, stem) ? builtIn[stem] : undefined;
-  if (known) return { name, base: known[0], charset: known[1], table: null, eol: known[1] === 'binary' ? 'unix' : eol };
-  const table = tableEncoding(stem);
-  if (table) return { name, base: table.base, charset: 'table', table: table.encoding, eol };
+  const known = codingName(stem);
+  if (known) {
+    const { base, charset, table } = known;
+    return { name, base, charset, table, eol: charset === 'binary' ? 'unix' : eol };
+  }
   throw new NetworkProcessError('NP_CODING_UNKNOWN', 'coding-system-error', [Symbol.for(name)], name);
 }
 

@@ -13,45 +13,6 @@ function tables(): typeof Tables {
   return loaded;
 }
 
-/** Emacs' names that differ from iconv-lite's. */
-const emacsNames: Readonly<Record<string, readonly [base: string, encoding: string]>> = {
-  shift_jis: ['japanese-shift-jis', 'shift_jis'],
-  sjis: ['japanese-shift-jis', 'shift_jis'],
-  'japanese-shift-jis': ['japanese-shift-jis', 'shift_jis'],
-  cp932: ['japanese-cp932', 'cp932'],
-  'euc-jp': ['japanese-iso-8bit', 'euc-jp'],
-  'japanese-iso-8bit': ['japanese-iso-8bit', 'euc-jp'],
-  'euc-kr': ['korean-iso-8bit', 'euc-kr'],
-  'korean-iso-8bit': ['korean-iso-8bit', 'euc-kr'],
-  gb2312: ['chinese-iso-8bit', 'gb2312'],
-  'chinese-iso-8bit': ['chinese-iso-8bit', 'gb2312'],
-  gbk: ['chinese-gbk', 'gbk'],
-  'chinese-gbk': ['chinese-gbk', 'gbk'],
-  gb18030: ['chinese-gb18030', 'gb18030'],
-  'chinese-gb18030': ['chinese-gb18030', 'gb18030'],
-  big5: ['chinese-big5', 'big5'],
-  'chinese-big5': ['chinese-big5', 'big5'],
-  'koi8-r': ['cyrillic-koi8', 'koi8-r'],
-  koi8: ['cyrillic-koi8', 'koi8-r'],
-  'cyrillic-koi8': ['cyrillic-koi8', 'koi8-r'],
-  'latin-2': ['iso-latin-2', 'iso-8859-2'],
-  'iso-latin-2': ['iso-latin-2', 'iso-8859-2'],
-  'latin-9': ['iso-latin-9', 'iso-8859-15'],
-  'iso-latin-9': ['iso-latin-9', 'iso-8859-15'],
-  'utf-16le': ['utf-16le', 'utf-16le'],
-  'utf-16be': ['utf-16be', 'utf-16be'],
-};
-
-/** Families whose names are iconv-lite's too. */
-const sameNames = /^(iso-8859-\d{1,2}|windows-125\d|cp\d{3,5}|koi8-u|mac-roman|macintosh)$/;
-
-/** What a name without end-of-line suffix stands for, or null when nobody knows it. */
-export function tableEncoding(name: string): { base: string; encoding: string } | null {
-  const own = Object.hasOwn(emacsNames, name) ? emacsNames[name] : undefined;
-  if (own) return { base: own[0], encoding: own[1] };
-  return sameNames.test(name) && tables().encodingExists(name) ? { base: name, encoding: name } : null;
-}
-
 /** The longest sequence of bytes that stands for one character in any of these charsets. */
 const longest = 4;
 

@@ -4,7 +4,8 @@
  *
  * @see RFC 3629; Emacs Lisp manual, "Text Representations" (raw bytes)
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
+import { endianness } from 'node:os';
 
 /** A view of the same bytes that has Buffer's methods. */
 export function asBuffer(bytes: Uint8Array): Buffer {
@@ -13,12 +14,21 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 
 /** Bytes as text of one character each: ASCII as it is, 0x80…0xFF as U+DC80…U+DCFF. */
 export function bytesToText(bytes: Uint8Array): string {
-  const text = asBuffer(bytes).toString('latin1');
-  return text.replace(/[\x80-\xff]+/g, (run) => {
-    let raw = '';
-    for (let i = 0; i < run.length; i++) raw += String.fromCharCode(0xdc00 + run.charCodeAt(i));
-    return raw;
-  });
+  const buffer = asBuffer(bytes);
+  if (isAscii(buffer)) return buffer.toString('latin1');
+  // Binary data is full of them: one pass over units, not one string for each.
+  const units = new Uint16Array(buffer.length);
+  for (let i = 0; i < buffer.length; i++) units[i] = unitOf(buffer[i]!);
+  return textOf(units, units.length);
+}
+
+function unitOf(byte: number): number {
+  return byte < 0x80 ? byte : 0xdc00 + byte;
+}
+
+function textOf(units: Uint16Array, length: number): string {
+  const bytes = Buffer.from(units.buffer, 0, 2 * length);
+  return (endianness() === 'LE' ? bytes : bytes.swap16()).toString('utf16le');
 }
 
 /** How many bytes at the end may be the start of a character that is not complete yet: 0 to 3. */
@@ -40,20 +50,25 @@ function sequenceLength(lead: number): number {
 export function decodeUtf8(bytes: Uint8Array): string {
   const buffer = asBuffer(bytes);
   if (isUtf8(buffer)) return buffer.toString('utf8');
-  let text = '';
-  let valid = 0;
-  let at = 0;
-  while (at < buffer.length) {
+  const units = new Uint16Array(buffer.length);
+  let length = 0;
+  for (let at = 0; at < buffer.length;) {
     const n = validLength(buffer, at);
-    if (n > 0) {
-      at += n;
-      continue;
-    }
-    text += buffer.toString('utf8', valid, at) + String.fromCharCode(0xdc00 + buffer[at]!);
-    at += 1;
-    valid = at;
+    const code = n === 0 ? unitOf(buffer[at]!) : codePointAt(buffer, at, n);
+    if (code > 0xffff) {
+      units[length++] = 0xd800 + ((code - 0x10000) >> 10);
+      units[length++] = 0xdc00 + ((code - 0x10000) & 0x3ff);
+    } else units[length++] = code;
+    at += n || 1;
   }
-  return text + buffer.toString('utf8', valid, at);
+  return textOf(units, length);
+}
+
+/** The character that a valid sequence of `n` bytes stands for. */
+function codePointAt(b: Uint8Array, at: number, n: number): number {
+  let code = n === 1 ? b[at]! : b[at]! & (0xff >> (n + 1));
+  for (let i = 1; i < n; i++) code = (code << 6) | (b[at + i]! & 0x3f);
+  return code;
 }
 
 /** Length of the valid sequence at `at`, 0 if there is none. Overlong forms and surrogates are invalid. */

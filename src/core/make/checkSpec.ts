@@ -38,7 +38,10 @@ export interface CheckedWhere {
 }
 
 /** What is looked at afterwards: what the process is made from, and what its socket is. */
-export interface CheckedRest extends Omit<ProcessPlan, 'name' | 'contact' | 'isServer' | 'isDatagram' | 'server'> {
+export interface CheckedRest extends Omit<
+  ProcessPlan,
+  'name' | 'contact' | 'isServer' | 'isDatagram' | 'server' | 'continues'
+> {
   /** A datagram server's first peer. */
   readonly peer: InetAddress | null;
   readonly connected: boolean;

@@ -42,10 +42,10 @@ export class ProcessMaker {
     const checked = checkWhere(spec);
     const cancel = [this.world.ended, ...(options.signal ? [options.signal] : [])];
     const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, cancel);
-    if (checked.nowait) return this.makeLater(spec, checked, attempt);
+    if (checked.nowait) return this.makeLater(spec, checked, attempt, options);
     try {
       const targets = await attempt.targets();
-      const made = this.register(spec, checked, attempt);
+      const made = this.register(spec, checked, attempt, options);
       try {
         await this.open(made, attempt, targets);
       } catch (error) {
@@ -61,9 +61,9 @@ export class ProcessMaker {
   }
 
   /** Even what needs no waiting happens after the caller has the process: its sentinel tells. */
-  private makeLater(spec: NetworkProcessSpec, checked: CheckedWhere, attempt: Attempt): Process {
+  private makeLater(spec: NetworkProcessSpec, checked: CheckedWhere, attempt: Attempt, options: MakeOptions): Process {
     try {
-      const made = this.register(spec, checked, attempt);
+      const made = this.register(spec, checked, attempt, options);
       attempt
         .targets()
         .then((targets) => this.open(made, attempt, targets))
@@ -77,9 +77,20 @@ export class ProcessMaker {
   }
 
   /** The second half of the checks, then a process with a name. */
-  private register(spec: NetworkProcessSpec, checked: CheckedWhere, attempt: Attempt): Made {
+  private register(
+    spec: NetworkProcessSpec,
+    checked: CheckedWhere,
+    attempt: Attempt,
+    { continues }: MakeOptions,
+  ): Made {
+    const former = continues instanceof Process ? continues : null;
     const all = { ...checked, ...checkRest(spec, checked, this.world.options, this.buffers) };
-    const process = new Process(this.world, { ...all, isServer: checked.backlog !== null, server: null });
+    const process = new Process(this.world, {
+      ...all,
+      isServer: checked.backlog !== null,
+      server: null,
+      continues: former,
+    });
     process.onEnd = () => attempt.cancel();
     return { process, checked: all };
   }
@@ -190,6 +201,7 @@ export class ProcessMaker {
       encode: server.encode,
       stopped: false,
       query: server.query,
+      continues: null,
     });
     client.openStream(stream);
     const logged = server.log && server.guarded('log', () => server.log!(server, client, `accept from ${host}\n`));

@@ -4,6 +4,7 @@
  * @see Emacs Lisp manual, "Filter Functions", "Sentinels" (internal-default-process-filter and -sentinel)
  */
 import type { Text } from '../api';
+import { countChars } from '../buffer/textStore';
 import type { Process } from './process';
 
 /** Inserts output at the process mark, before other markers; discards it when there is no live buffer. */
@@ -17,5 +18,19 @@ export function insertOutput(process: Process, output: Text): void {
 /** Notes in the buffer how a process ended. */
 export function insertMessage(process: Process, message: string): void {
   if (process.isAlive) return;
-  insertOutput(process, `\nProcess ${process.name} ${message}`);
+  insertOwn(process, '\n', `Process ${process.name} ${message}`);
+}
+
+/** Writes a line of this program's own at the process mark, on a line of its own. */
+export function insertNote(process: Process, line: string): void {
+  insertOwn(process, '', `${line}\n`);
+}
+
+function insertOwn(process: Process, before: string, line: string): void {
+  const { buffer } = process;
+  if (!buffer?.live) return;
+  insertOutput(process, before + line);
+  // Counted from the end: a full buffer loses its beginning meanwhile.
+  const end = process.mark.position! - (line.endsWith('\n') ? 1 : 0);
+  buffer.addNote(end - countChars(line.replace(/\n$/, '')), end);
 }

@@ -1,6 +1,7 @@
 import type { ErrorReport, Filter, LogFunction, Options, ProcessChange, Sentinel } from '../api';
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import type { CodingSystem } from '../coding/codingSystem';
+import type { CaptureStore } from '../log/captureStore';
 import type { Process } from './process';
 import type { Registry } from './registry';
 
@@ -8,6 +9,7 @@ import type { Registry } from './registry';
 export interface World {
   readonly options: Options;
   readonly registry: Registry;
+  readonly captures: CaptureStore;
   /** Aborted when everything ends. */
   readonly ended: AbortSignal;
   changed(change: ProcessChange): void;
@@ -30,4 +32,6 @@ export interface ProcessPlan {
   readonly encode: CodingSystem | null;
   readonly stopped: boolean;
   readonly query: boolean;
+  /** An ended process whose byte log it goes on with. */
+  readonly continues: Process | null;
 }

@@ -1,4 +1,5 @@
 import type {
+  Disposable,
   ErrorReport,
   Filter,
   LogFunction,
@@ -11,21 +12,20 @@ import type {
   Text,
   Traffic,
 } from '../api';
-import { formatNetworkAddress } from '../address/address';
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
 import { codingSystem, isUnibyte, rawTextOf, type CodingSystem } from '../coding/codingSystem';
 import { Decoder } from '../coding/decoder';
-import { encodeText } from '../coding/encoder';
-import { fileError, NetworkProcessError, systemCode } from '../errors';
+import { fileError, systemCode, type NetworkProcessError } from '../errors';
 import { optionNames } from '../transport/socketOptions';
 import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
-import { BoundedByteLog } from './byteLog';
+import { TrafficLog } from '../log/trafficLog';
+import { TrafficCapture } from '../log/trafficCapture';
 import { insertMessage, insertOutput } from './defaultFunctions';
 import { Delivery, type Arrival } from './delivery';
 import type { ProcessPlan, World } from './plan';
 import { plistMap } from './plist';
-import { SendQueue, type Write } from './sendQueue';
+import { Sending } from './sending';
 
 /** Where a process is in its life; `stopped` is kept apart and hides all but `closed`. */
 type State = 'connect' | 'open' | 'listen' | 'closed' | 'failed';
@@ -47,14 +47,13 @@ export class Process implements NetworkProcess {
   readonly isDatagram: boolean;
   readonly server: Process | null;
   readonly mark = new TextMarker(false);
-  readonly byteLog: BoundedByteLog;
+  readonly byteLog: TrafficLog;
   readonly contact: Map<string, unknown>;
   readonly log: LogFunction | null;
   plist: Map<string, unknown>;
   query: boolean;
   lastMessage: string | null = null;
   failure: NetworkProcessError | null = null;
-  sentEof = false;
   exitStatus: number | string = 0;
   encode: CodingSystem | null;
   /** The present peer of a datagram process. */
@@ -69,22 +68,22 @@ export class Process implements NetworkProcess {
   private ownSentinel: Sentinel | null;
   private decoder: Decoder;
   private readonly delivery: Delivery;
-  private readonly sends = new SendQueue();
+  private readonly sending: Sending;
   private transport: StreamTransport | ListenTransport | DatagramTransport | null = null;
-  private write: Write | null = null;
   /** A write found the peer gone: what was read is delivered and the end told, stopped or not. */
   private peerGone = false;
   private clientCount = 0;
   private acceptPause: NodeJS.Timeout | null = null;
+  /** Whose byte log it goes on with. */
+  private readonly former: Process | null;
+  private readonly holds = new Set<object>();
   private readonly created = Date.now();
   private opened: number | null = null;
   private ended: number | null = null;
   private readonly counts = {
     bytesReceived: 0,
-    bytesSent: 0,
     bytesLost: 0,
     messagesReceived: 0,
-    messagesSent: 0,
     emptyDatagrams: 0,
     datagramsDropped: 0,
   };
@@ -106,13 +105,23 @@ export class Process implements NetworkProcess {
     this.encode = plan.encode;
     this.stopped = plan.stopped;
     this.query = plan.query;
-    this.byteLog = new BoundedByteLog(() => world.options.byteLogBytes);
+    this.former = canGoOn(plan.continues) ? plan.continues : null;
+    this.byteLog = this.former?.byteLog ?? this.newLog();
+    this.ownLog();
     this.decoder = this.makeDecoder(plan.decode);
     this.delivery = new Delivery({
       ready: () => this.peerGone || (!this.stopped && this.ownFilter !== true),
       pieceBytes: () => Math.max(1, Math.trunc(world.options.readProcessOutputMax) || 1),
       deliver: (arrival) => this.deliver(arrival),
       backlogged: (waiting) => this.transport?.setReading(!waiting && this.wantsInput),
+    });
+    this.sending = new Sending(this, {
+      queueLimit: () => world.options.sendQueueBytes,
+      changed: (kind) => this.changed(kind),
+      peerGone: () => {
+        this.peerGone = true;
+        setImmediate(() => this.delivery.run());
+      },
     });
     // The mark of an accepted connection points nowhere before its first output.
     if (this.home && !this.server) this.mark.set(this.home, this.home.pointMax);
@@ -141,7 +150,8 @@ export class Process implements NetworkProcess {
   }
 
   get traffic(): Traffic {
-    return { ...this.counts, bytesQueued: this.sends.queued };
+    const { bytes, messages, queued } = this.sending;
+    return { ...this.counts, bytesSent: bytes, messagesSent: messages, bytesQueued: queued };
   }
 
   get times(): { created: number; opened: number | null; ended: number | null } {
@@ -271,11 +281,7 @@ export class Process implements NetworkProcess {
   openStream(stream: StreamTransport): void {
     if (this.isClosed) return stream.close();
     this.transport = stream;
-    this.write = (bytes, done) => {
-      if (bytes.length === 0) return stream.end((error) => done(error ? this.lost(0) : null));
-      this.wrote(bytes, null);
-      stream.write(bytes, (error) => done(this.writeDone(bytes, error)));
-    };
+    this.sending.useStream(stream);
     // Options of a server, and those set while connecting.
     for (const option of optionNames) if (this.contact.has(option)) stream.setOption(option, this.contact.get(option));
     stream.onData = (bytes) => this.received({ kind: 'stream', bytes });
@@ -287,11 +293,7 @@ export class Process implements NetworkProcess {
   openDatagram(socket: DatagramTransport): void {
     if (this.isClosed) return socket.close();
     this.transport = socket;
-    this.write = (bytes, done) => {
-      const peer = this.peer!;
-      this.wrote(bytes, peer);
-      socket.send(bytes, peer, (error) => done(this.writeDone(bytes, error)));
-    };
+    this.sending.useDatagrams(socket);
     socket.onMessage = (bytes, peer) => this.heard(bytes, peer);
     this.isOpen();
   }
@@ -304,7 +306,7 @@ export class Process implements NetworkProcess {
   begin(message?: string): void {
     if (this.state === 'open' && message) this.tell(message);
     if (this.state !== 'open') return;
-    this.sends.open(this.write!);
+    this.sending.begin();
     this.resume();
   }
 
@@ -329,6 +331,18 @@ export class Process implements NetworkProcess {
   /** Waits with reading for a promise, e.g. of a log function. */
   hold(promise: Promise<unknown>): void {
     this.delivery.hold(promise);
+  }
+
+  /** Does not read until the hold is disposed. */
+  holdReading(): Disposable {
+    const hold = {
+      dispose: () => {
+        if (this.holds.delete(hold)) this.resume();
+      },
+    };
+    this.holds.add(hold);
+    this.resume();
+    return hold;
   }
 
   /** Counts a client in or out; at the limit the server does not accept. */
@@ -369,7 +383,7 @@ export class Process implements NetworkProcess {
     if (this.state !== 'connect') return;
     this.state = 'failed';
     this.exitStatus = exitStatus;
-    this.sends.fail(() => this.notRunning());
+    this.sending.refuse();
     this.changed('state');
     this.tell(message);
   }
@@ -382,8 +396,10 @@ export class Process implements NetworkProcess {
     if (this.acceptPause) clearTimeout(this.acceptPause);
     // A file that cannot be removed must not keep the rest from ending.
     void this.guarded('socket', () => this.transport?.close());
-    this.counts.bytesLost = this.sends.queued;
-    this.sends.fail((bytes) => this.lost(bytes));
+    this.counts.bytesLost = this.sending.lose();
+    // It never opened: what is left is the other's.
+    if (this.opened === null) this.former?.ownLog();
+    this.byteLog.capture.processEnded();
     this.world.registry.remove(this);
     this.server?.countClient(-1);
     this.changed('removed');
@@ -393,79 +409,26 @@ export class Process implements NetworkProcess {
 
   /** @throws as a rejection: NP_SEND_NOT_RUNNING, NP_SEND_NO_PEER, NP_SEND_QUEUE_FULL, NP_SEND_LOST, NP_SEND_… */
   send(text: Text): Promise<void> {
-    if (!this.canSend) return Promise.reject(this.notRunning());
-    if (text.length === 0 || this.sentEof) return Promise.resolve();
-    if (this.isDatagram && !this.peer && this.state === 'open') {
-      return Promise.reject(
-        new NetworkProcessError(
-          'NP_SEND_NO_PEER',
-          'file-error',
-          ['Writing to process', 'Invalid argument', this],
-          this.name,
-        ),
-      );
-    }
-    const write = this.state === 'open' ? this.write : null;
-    // The caller's bytes may change before they are sent.
-    const own = typeof text === 'string' ? text : Buffer.from(text);
-    return this.sends.send(this.name, encodeText(this.encode, own), this.world.options.sendQueueBytes, write);
+    return this.sending.send(text);
+  }
+
+  /** As `send`, past the coding system. */
+  sendRaw(bytes: Uint8Array): Promise<void> {
+    return this.sending.sendRaw(bytes);
   }
 
   /** Shuts the sending half once everything before has gone. */
-  async sendEof(): Promise<void> {
-    if (!this.canSend) throw this.notRunning();
-    if (this.isDatagram || this.sentEof) return;
-    this.sentEof = true;
-    this.changed('state');
-    await this.sends.sendEof(this.state === 'open' ? this.write : null);
+  sendEof(): Promise<void> {
+    return this.sending.sendEof();
   }
 
-  private get canSend(): boolean {
-    return this.state === 'open' || (this.state === 'connect' && !(this.isServer && !this.isDatagram));
+  get sentEof(): boolean {
+    return this.sending.ended;
   }
 
-  private wrote(bytes: Uint8Array, peer: NetworkAddress | null): void {
-    if (bytes.length) this.byteLog.append({ time: Date.now(), direction: 'sent', peer, bytes });
-  }
-
-  /** Counts what was taken; a stream whose peer is gone ends. Returns the error for the sender. */
-  private writeDone(bytes: Uint8Array, error: unknown): unknown {
-    if (!error) {
-      if (bytes.length === 0) return null;
-      this.counts.bytesSent += bytes.length;
-      this.counts.messagesSent += 1;
-      this.changed('traffic');
-      return null;
-    }
-    if (this.isDatagram) {
-      return fileError(
-        systemCode(error) === 'EMSGSIZE' ? 'datagram' : 'write',
-        error,
-        formatNetworkAddress(this.peer) ?? this.name,
-        this,
-      );
-    }
-    if (this.isClosed) return this.lost(bytes.length);
-    // A stream that Node destroyed has had its reset: to write there is to write into a broken pipe.
-    const gone = systemCode(error) === 'EPIPE' || systemCode(error) === 'ERR_STREAM_DESTROYED';
-    if (!gone) return fileError('write', error, this.name, this);
-    this.peerGone = true;
-    setImmediate(() => this.delivery.run());
-    const text = `process ${this.name} no longer connected to pipe; closed it`;
-    return new NetworkProcessError('NP_SEND_PEER_GONE', 'error', [text]);
-  }
-
-  private notRunning(): NetworkProcessError {
-    return new NetworkProcessError('NP_SEND_NOT_RUNNING', 'error', [`Process ${this.name} not running`]);
-  }
-
-  private lost(bytes: number): NetworkProcessError {
-    return new NetworkProcessError(
-      'NP_SEND_LOST',
-      'error',
-      [`Output file descriptor of ${this.name} is closed`],
-      `${bytes} bytes not sent`,
-    );
+  get sendState(): 'open' | 'later' | 'no' {
+    if (this.state === 'open') return 'open';
+    return this.state === 'connect' && !(this.isServer && !this.isDatagram) ? 'later' : 'no';
   }
 
   // ----------------------------------------------------------------- receiving
@@ -473,6 +436,7 @@ export class Process implements NetworkProcess {
   private get wantsInput(): boolean {
     if (this.stopped) return false;
     if (this.state === 'listen') return this.acceptPause === null && !this.clients.atLimit;
+    if (this.holds.size > 0 || this.byteLog.capture.behind) return false;
     return this.state === 'open' && this.ownFilter !== true;
   }
 
@@ -558,6 +522,21 @@ export class Process implements NetworkProcess {
     if (reduced !== this.decode) this.decoder = this.makeDecoder(reduced, this.decoder.pending);
   }
 
+  /** From now on it is this process whose traffic is logged. */
+  private ownLog(): void {
+    const { byteLog } = this;
+    byteLog.owner = this;
+    byteLog.capture.onDidChangePace = () => this.resume();
+    byteLog.capture.onDidEnd = () => this.changed('capture');
+    byteLog.capture.goesOn();
+  }
+
+  private newLog(): TrafficLog {
+    const { world } = this;
+    const report = (error: unknown): void => world.report({ source: 'listener', process: this, error });
+    return new TrafficLog(() => world.options.byteLogBytes, new TrafficCapture(world.captures, this.name), report);
+  }
+
   private makeDecoder(system: CodingSystem | null, pending: Buffer | null = null): Decoder {
     const decided = (found: CodingSystem): void => {
       // An encoder left open follows what was found out.
@@ -573,6 +552,12 @@ export const internalDefaultProcessFilter: Filter = (process, output) => insertO
 /** The default sentinel. */
 export const internalDefaultProcessSentinel: Sentinel = (process, message) =>
   insertMessage(process as Process, message);
+
+/** Whether another may go on with its byte log: not while it is used, and not when its capture has stopped. */
+function canGoOn(former: Process | null): former is Process {
+  const state = former?.byteLog.capture.state;
+  return former !== null && former.byteLog.owner?.isClosed === true && (state === 'open' || state === 'off');
+}
 
 function join(a: Text, b: Text): Text {
   if (b.length === 0) return a;

@@ -3,6 +3,8 @@ import { NetworkProcessError } from '../errors';
 interface Waiting {
   /** None stand for the end of file. */
   readonly bytes: Uint8Array;
+  /** Bytes that the operating system has not taken. */
+  left: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -44,7 +46,7 @@ export class SendQueue {
   private add(bytes: Uint8Array, write: Write | null): Promise<void> {
     this.bytes += bytes.length;
     return new Promise((resolve, reject) => {
-      const waiting = { bytes, resolve, reject };
+      const waiting = { bytes, left: bytes.length, resolve, reject };
       if (write) this.hand(waiting, write);
       else this.beforeOpen.push(waiting);
     });
@@ -63,24 +65,36 @@ export class SendQueue {
     this.beforeOpen = [];
     this.underway.clear();
     this.bytes = 0;
-    for (const waiting of lost) waiting.reject(error(waiting.bytes.length));
+    for (const waiting of lost) {
+      // It was taken, and only the answer waited.
+      if (waiting.left === 0 && waiting.bytes.length > 0) waiting.resolve();
+      else waiting.reject(error(waiting.left));
+    }
   }
 
   private hand(waiting: Waiting, write: Write): void {
+    const took = (bytes: number): void => {
+      if (!this.underway.has(waiting)) return;
+      waiting.left -= bytes;
+      this.bytes -= bytes;
+    };
     const done = (error: unknown): void => {
       if (!this.underway.delete(waiting)) return;
-      this.bytes -= waiting.bytes.length;
+      this.bytes -= waiting.left;
       if (error) waiting.reject(error);
       else waiting.resolve();
     };
     this.underway.add(waiting);
     try {
-      write(waiting.bytes, done);
+      write(waiting.bytes, took, done);
     } catch (error) {
       done(error);
     }
   }
 }
 
-/** Hands bytes, or with none the end of file, to a socket; `done` is told when they are taken, or why not. */
-export type Write = (bytes: Uint8Array, done: (error: unknown) => void) => void;
+/**
+ * Hands bytes, or with none the end of file, to a socket. `took` is told how many were taken, as often as some are;
+ * `done` that all are, or why not.
+ */
+export type Write = (bytes: Uint8Array, took: (bytes: number) => void, done: (error: unknown) => void) => void;

@@ -1,5 +1,10 @@
-/** Paths of process buffers' documents: `/ID/LABEL`, found by the id alone. */
+/**
+ * Paths of process buffers' documents: `/ID.netproc/LABEL`, found by the id alone. The manifest gives paths of that form
+ * their language, whatever the label looks like.
+ */
 import { showPeerText } from '../peerText';
+
+const ending = '.netproc';
 
 /**
  * @param id Of the buffer and the window: a tab that a later window restores must not find another buffer.
@@ -11,10 +16,11 @@ export function bufferPath(id: string, label: string): string {
     .replaceAll('/', '∕')
     .replaceAll('\\', '⧵')
     .replace(/^\.{1,2}$/, '$& ');
-  return `/${id}/${segment || '-'}`;
+  return `/${id}${ending}/${segment || '-'}`;
 }
 
 /** The id in a path. */
 export function idOfPath(path: string): string {
-  return path.split('/')[1] ?? '';
+  const [, first = ''] = path.split('/');
+  return first.endsWith(ending) ? first.slice(0, -ending.length) : '';
 }

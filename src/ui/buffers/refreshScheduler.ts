@@ -15,12 +15,17 @@ export const systemClock: Clock = {
 
 const leastIntervalMs = 50;
 const mostIntervalMs = 1000;
+/** Of the time that the last update took: the window needs some for other things, and who watches does not wait. */
+const pauseFactor = 1.25;
 /** An update that nobody reports the end of counts as done then. */
 const watchdogMs = 2000;
+/** So long after the last update there is time for one more. */
+const restMs = 1000;
 
 /**
- * Decides when a document is brought up to date: at once after a quiet time, else at intervals of twice what the last
- * update took, 50 ms to 1 s; never two at a time; not while `mayRefresh` says no.
+ * Decides when a document is brought up to date: at once after a quiet time, else at intervals of 1.25 times what the
+ * last update took, 50 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once more when nothing has come for a
+ * second.
  */
 export class RefreshScheduler {
   private stale = false;
@@ -28,12 +33,14 @@ export class RefreshScheduler {
   private startedAt = -Infinity;
   private intervalMs = leastIntervalMs;
   private cancelTimer: () => void = () => undefined;
+  private cancelRest: () => void = () => undefined;
   private waiting = false;
+  private restDue = false;
   private disposed = false;
 
-  /** @param refresh Begins an update; `done` is to be called when it has come through. */
+  /** @param refresh Begins an update, the one at rest with true; `done` is to be called when it has come through. */
   constructor(
-    private readonly refresh: () => void,
+    private readonly refresh: (atRest: boolean) => void,
     private readonly mayRefresh: () => boolean,
     private readonly clock: Clock = systemClock,
   ) {}
@@ -46,10 +53,11 @@ export class RefreshScheduler {
 
   /** What `mayRefresh` says may have changed. */
   poke(): void {
-    if (this.disposed || !this.stale || this.running || this.waiting || !this.mayRefresh()) return;
+    if (this.disposed || this.running || this.waiting) return;
+    if (!(this.stale || this.restDue) || !this.mayRefresh()) return;
     const wait = this.startedAt + this.intervalMs - this.clock.now();
     if (wait > 0) this.wait(wait);
-    else this.begin();
+    else this.begin(!this.stale);
   }
 
   /** The update that was begun has come through. */
@@ -58,13 +66,14 @@ export class RefreshScheduler {
     this.running = false;
     this.cancelTimer();
     const took = this.clock.now() - this.startedAt;
-    this.intervalMs = Math.min(Math.max(2 * took, leastIntervalMs), mostIntervalMs);
+    this.intervalMs = Math.min(Math.max(pauseFactor * took, leastIntervalMs), mostIntervalMs);
     this.poke();
   }
 
   dispose(): void {
     this.disposed = true;
     this.cancelTimer();
+    this.cancelRest();
   }
 
   private wait(ms: number): void {
@@ -75,11 +84,19 @@ export class RefreshScheduler {
     });
   }
 
-  private begin(): void {
+  private begin(atRest: boolean): void {
     this.stale = false;
+    this.restDue = false;
     this.running = true;
     this.startedAt = this.clock.now();
     this.cancelTimer = this.clock.after(watchdogMs, () => this.done());
-    this.refresh();
+    this.cancelRest();
+    if (!atRest) this.cancelRest = this.clock.after(restMs, () => this.rest());
+    this.refresh(atRest);
+  }
+
+  private rest(): void {
+    this.restDue = true;
+    this.poke();
   }
 }

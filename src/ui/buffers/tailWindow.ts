@@ -3,44 +3,108 @@ import type { TextBuffer } from '../../core';
 /** What a window reads of a buffer. */
 export type Tail = Pick<TextBuffer, 'size' | 'trimmed' | 'tail'>;
 
-/** UTF-16 units in a window that was just cut. */
-export const windowUnits = 256 * 1024;
-/** It grows to this before it is cut again. */
-export const largestWindowUnits = 1.5 * windowUnits;
+/** The part of a buffer that a document shows. */
+export interface Shown {
+  readonly text: string;
+  /** Its first character, counted from the first that ever was in the buffer. */
+  readonly start: number;
+  /** Characters in it. */
+  readonly characters: number;
+}
+
+/** UTF-16 units: how large a window may grow, and what is left of it then. */
+interface Limits {
+  readonly most: number;
+  readonly cut: number;
+}
+
+const Ki = 1024;
+export const busyLimits: Limits = { most: 384 * Ki, cut: 256 * Ki };
+export const restLimits: Limits = { most: 1024 * Ki, cut: 768 * Ki };
+/** A window at rest that is no larger is made large. */
+const widenBelow = 512 * Ki;
+/** Characters a second from which on a buffer is busy, when they come for longer than a moment. */
+export const busyRate = 256 * Ki;
 
 /**
- * The end of a buffer's text, in a document small enough to be sent whole. While it grows its start stays where it is,
- * so that the editor sees text appended; cutting it replaces the document, which costs memory until it is closed.
+ * The end of a buffer's text, in a document small enough to be sent whole. Its start stays where it is, so that the
+ * editor sees text appended, until it is too large: then it is cut. It is smaller while much comes, so that what comes is
+ * soon shown.
  */
 export class TailWindow {
-  /** The first character shown, counted from the first that ever was in the buffer. */
-  private start = 0;
+  private start = -1;
+  private units = 0;
+  /** End of the buffer when it was looked at last, as a count of characters. */
+  private end = 0;
+  private lookedAt = -Infinity;
+  /** Characters that came beyond what `busyRate` allows for. */
+  private excess = 0;
 
-  /** The text to show, how many characters are missing before it, and whether they have just become more. */
-  take(buffer: Tail): { text: string; omitted: number; cut: boolean } {
-    const wide = buffer.tail(largestWindowUnits);
-    const wideStart = buffer.trimmed + wide.omitted;
-    if (this.keeps(buffer, wideStart)) {
-      return { text: dropCharacters(wide.text, this.start - wideStart), omitted: this.start, cut: false };
+  /**
+   * The text to show.
+   *
+   * @param now Milliseconds.
+   * @param atRest Nothing has come for a while.
+   */
+  take(buffer: Tail, now: number, atRest: boolean): Shown {
+    const isFirst = this.start < 0;
+    const limits = this.isBusy(buffer, now, atRest) ? busyLimits : restLimits;
+    const widest = read(buffer, limits.most);
+    let shown = widest;
+    if (!isFirst && !(atRest && this.canWiden)) {
+      if (this.keeps(buffer, widest)) shown = drop(widest, this.start - widest.start);
+      else if (widest.start > buffer.trimmed) shown = read(buffer, limits.cut);
     }
-    const tail = wide.omitted === 0 ? wide : buffer.tail(windowUnits);
-    this.start = buffer.trimmed + tail.omitted;
-    return { text: tail.text, omitted: this.start, cut: true };
+    this.start = shown.start;
+    this.units = shown.text.length;
+    return shown;
   }
 
-  /** Whether taking it now would cut off text that was shown. */
-  wouldCut(buffer: Tail): boolean {
-    return !this.keeps(buffer, buffer.trimmed + buffer.tail(largestWindowUnits).omitted);
+  /** Whether there is more to show once there is time for it. */
+  get canWiden(): boolean {
+    return this.start > 0 && this.units <= widenBelow;
   }
 
-  /** No: the start was dropped, or text was deleted and it lies behind the end. */
-  private keeps(buffer: Tail, wideStart: number): boolean {
-    return this.start >= wideStart && this.start <= buffer.trimmed + buffer.size;
+  /** No: the start was dropped or is too far away, or text was deleted and it lies behind the end. */
+  private keeps(buffer: Tail, widest: Shown): boolean {
+    return this.start >= widest.start && this.start <= buffer.trimmed + buffer.size;
+  }
+
+  private isBusy(buffer: Tail, now: number, atRest: boolean): boolean {
+    const end = buffer.trimmed + buffer.size;
+    const isFirst = this.lookedAt === -Infinity;
+    const allowed = isFirst ? Infinity : ((now - this.lookedAt) * busyRate) / 1000;
+    const came = Math.max(end - this.end, 0);
+    this.excess = atRest ? 0 : Math.min(Math.max(this.excess + came - allowed, 0), 2 * busyRate);
+    this.end = end;
+    this.lookedAt = now;
+    return this.excess > busyRate;
   }
 }
 
-function dropCharacters(text: string, count: number): string {
+function read(buffer: Tail, units: number): Shown {
+  const { text, omitted } = buffer.tail(units);
+  return { text, start: buffer.trimmed + omitted, characters: buffer.size - omitted };
+}
+
+function drop({ text, start, characters }: Shown, count: number): Shown {
+  const [units = 0] = unitsAt(text, characters, [count]);
+  return { text: text.slice(units), start: start + count, characters: characters - count };
+}
+
+/**
+ * Where in a text characters begin.
+ *
+ * @param characters How many the text has.
+ * @param places Counted in characters, ascending.
+ * @returns The same counted in UTF-16 units.
+ */
+export function unitsAt(text: string, characters: number, places: readonly number[]): number[] {
+  if (characters === text.length) return [...places];
   let unit = 0;
-  for (let i = 0; i < count; i++) unit += (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
-  return text.slice(unit);
+  let at = 0;
+  return places.map((place) => {
+    for (; at < place; at++) unit += (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
+    return unit;
+  });
 }

@@ -21,6 +21,11 @@ export class BufferCommands {
     await this.buffers.show(row.process.buffer, { preserveFocus: keepsFocus(args[1]), isWanted });
   }
 
+  /** Goes to the end of the clicked or active document, and follows it again. */
+  follow(uri?: unknown): void {
+    this.buffers.follow(uri instanceof vscode.Uri ? uri : undefined);
+  }
+
   /** Kills the buffer and with it all its processes; asks first as Emacs does. */
   async kill(...args: unknown[]): Promise<void> {
     const buffer = this.bufferOfDocument(args[0]) ?? (await this.bufferOfProcess(args));

@@ -63,7 +63,7 @@ export class ControlCommands implements vscode.Disposable {
 
   private deleteRow(row: Row): void {
     this.core.deleteProcess(row.process);
-    this.rows.remove(row);
+    this.rows.forget(row);
   }
 
   private async reconnectRow(row: Row): Promise<void> {
@@ -79,7 +79,7 @@ export class ControlCommands implements vscode.Disposable {
   private async makeAgain(old: NetworkProcess, spec: NetworkProcessSpec, signal: AbortSignal): Promise<NetworkProcess> {
     // A failed one still has its name.
     this.core.deleteProcess(old);
-    const process = await this.core.makeNetworkProcess(spec, { signal });
+    const process = await this.core.makeNetworkProcess(spec, { signal, continues: old });
     if (!process) throw new Error('makeNetworkProcess was given no keyword');
     return process;
   }

@@ -4,16 +4,26 @@ import { commands } from '../ids';
 import type { ProcessList } from '../list/processList';
 import type { Log } from '../log';
 import type { OpenFlow } from '../open/openFlow';
+import type { TerminalCommands } from '../terminal/terminalCommands';
 import type { BufferCommands } from './bufferCommands';
 import type { ControlCommands } from './controlCommands';
-import type { SendCommands } from './sendCommands';
+import type { CaptureDocuments } from '../capture/captureDocuments';
+import type { SaveCapture } from '../capture/saveCapture';
+import type { SendFile } from '../send/sendFile';
+import type { ProcessPicks } from '../status/processPicks';
+import type { SendCommands } from '../send/sendCommands';
 
 /** Who does what the commands say. */
 export interface CommandParts {
   readonly flow: OpenFlow;
   readonly send: SendCommands;
+  readonly sendFile: SendFile;
+  readonly captures: CaptureDocuments;
+  readonly saveCapture: SaveCapture;
+  readonly picks: ProcessPicks;
   readonly control: ControlCommands;
   readonly buffer: BufferCommands;
+  readonly terminal: TerminalCommands;
   readonly list: ProcessList;
   readonly log: Log;
 }
@@ -21,12 +31,14 @@ export interface CommandParts {
 type Run = (...args: unknown[]) => unknown;
 
 /** Registers every command; what one throws is told. */
-export function registerCommands({ flow, send, control, buffer, list, log }: CommandParts): vscode.Disposable {
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const { flow, send, sendFile, captures, saveCapture, picks, control, buffer, terminal, list, log } = parts;
   const runs: Record<keyof typeof commands, Run> = {
     openConnection: () => flow.openConnection(),
     startServer: () => flow.startServer(),
     send: (...args) => send.send(...args),
     sendSelection: (...args) => send.sendSelection(...args),
+    sendFile: (...args) => sendFile.sendFile(...args),
     sendEof: (...args) => send.sendEof(...args),
     stop: (...args) => control.stop(...args),
     continue: (...args) => control.continue(...args),
@@ -35,9 +47,23 @@ export function registerCommands({ flow, send, control, buffer, list, log }: Com
     reconnect: (...args) => control.reconnect(...args),
     showBuffer: (...args) => buffer.show(...args),
     killBuffer: (...args) => buffer.kill(...args),
+    openTerminal: (...args) => terminal.open(...args),
+    terminalOptions: (...args) => terminal.options(...args),
+    sendControl: (...args) => terminal.sendControl(...args),
+    openCapture: (...args) => captures.open(...args),
+    saveCapture: (...args) => saveCapture.save(...args),
+    captureFirst: (uri) => captures.first(uri),
+    capturePrevious: (uri) => captures.previous(uri),
+    captureNext: (uri) => captures.next(uri),
+    captureLast: (uri) => captures.last(uri),
+    captureGoTo: (uri) => captures.goTo(uri),
+    processActions: (...args) => picks.actions(...args),
+    setCoding: (...args) => picks.coding(...args),
+    trafficActions: (...args) => picks.traffic(...args),
     copyContact: (...args) => control.copyContact(...args),
     listProcesses: () => list.show(),
     showLog: () => log.show(),
+    follow: (...args) => buffer.follow(...args),
   };
   const registered = Object.entries(runs).map(([name, run]) => {
     const id = commands[name as keyof typeof commands];

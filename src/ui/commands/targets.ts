@@ -20,10 +20,16 @@ export class Targets {
    *
    * @param args What the editor passed to the command.
    * @param trait What the command needs.
+   * @param shown The row that the user looks at elsewhere than in a document; when the active document is another's,
+   *   they choose.
    * @returns None when cancelled.
    */
-  async find(args: readonly unknown[], trait: Trait | null, title: string): Promise<Row[]> {
-    const meant = this.clicked(args) ?? this.ofDocument(args);
+  async find(args: readonly unknown[], trait: Trait | null, title: string, shown?: Row): Promise<Row[]> {
+    const clicked = this.clicked(args);
+    const meant = clicked ?? this.ofDocument(args);
+    if (!clicked && shown?.traits.has(trait ?? 'live') && !meant?.includes(shown)) {
+      return this.chooseAmong([shown, ...(meant ?? [])], title);
+    }
     if (!meant) return this.choose(trait, title);
     const able = meant.filter((row) => trait === null || row.traits.has(trait));
     const [first] = meant;
@@ -36,8 +42,8 @@ export class Targets {
   }
 
   /** As `find`, for commands that take one. */
-  async findOne(args: readonly unknown[], trait: Trait | null, title: string): Promise<Row | undefined> {
-    return (await this.find(args.slice(0, 1), trait, title))[0];
+  async findOne(args: readonly unknown[], trait: Trait | null, title: string, shown?: Row): Promise<Row | undefined> {
+    return (await this.find(args.slice(0, 1), trait, title, shown))[0];
   }
 
   /** Whether a row is still in the tree. */
@@ -57,7 +63,8 @@ export class Targets {
     return this.tree.rows.all().filter((row) => trait === null || row.traits.has(trait));
   }
 
-  private async chooseAmong(rows: Row[], title: string): Promise<Row[]> {
+  /** Lets the user choose among these; a single one needs no choice. */
+  async chooseAmong(rows: Row[], title: string): Promise<Row[]> {
     if (rows.length <= 1) return rows;
     const items = rows.map((row) => ({ ...this.tree.quickPickItem(row), row }));
     const picked = await vscode.window.showQuickPick(items, {
@@ -105,6 +112,8 @@ function isDone({ traits }: Row, trait: Trait | null): boolean {
 function unfit({ process, traits }: Row, trait: Trait | null): string {
   const name = showPeerText(process.name);
   if (trait === 'hasBuffer') return vscode.l10n.t('{0} has no process buffer: a filter takes its output.', name);
+  if (trait === 'transfers') return vscode.l10n.t('{0} only listens: its clients have the traffic.', name);
+  if (trait === 'live') return vscode.l10n.t('{0} has ended.', name);
   if (trait === 'reconnectable') {
     if (traits.has('live')) return vscode.l10n.t('{0} is running. Delete it first.', name);
     return vscode.l10n.t('{0} was accepted by a server: only its peer can connect again.', name);

@@ -35,5 +35,5 @@ export function logLine(core: NetworkProcesses, server: NetworkProcess, message:
   const time = new Date();
   const two = (n: number): string => String(n).padStart(2, '0');
   const stamp = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
-  core.internalDefaultProcessFilter(server, `[${stamp}] ${message.trimEnd()}\n`);
+  core.insertNote(server, `[${stamp}] ${message.trimEnd()}`);
 }

@@ -1,12 +1,13 @@
 import { inspect } from 'node:util';
 import type { NetworkProcess, NetworkProcesses, TextBuffer } from '../../core';
+import { captureState } from '../capture/captureText';
 import { showPeerText } from '../peerText';
 import type { Translate } from '../translate';
 import { addressText, type ContactCore } from './contactText';
 import type { Row } from './row';
 import type { RowText } from './rowText';
 
-export type DetailKind = 'contact' | 'properties' | 'buffer' | 'coding' | 'traffic' | 'times' | 'entry';
+export type DetailKind = 'contact' | 'properties' | 'buffer' | 'coding' | 'traffic' | 'capture' | 'times' | 'entry';
 
 /** A line below a row that tells one thing about its process. */
 export class Detail {
@@ -48,6 +49,7 @@ export class Details {
       new Detail(row, 'buffer', this.t('Process Buffer'), buffer),
       new Detail(row, 'coding', this.t('Coding'), `${coding.decode ?? none} / ${coding.encode ?? none}`),
       new Detail(row, 'traffic', this.t('Traffic'), this.text.traffic(process)),
+      new Detail(row, 'capture', this.t('Capture'), captureState(process, this.t)),
       new Detail(row, 'times', this.t('Times'), this.text.times(process)),
     ];
   }

@@ -9,6 +9,14 @@ export interface Timers {
   after(milliseconds: number, run: () => void): Disposable;
 }
 
+export const systemTimers: Timers = {
+  now: () => performance.now(),
+  after(milliseconds, run) {
+    const timer = setTimeout(run, milliseconds);
+    return { dispose: () => clearTimeout(timer) };
+  },
+};
+
 /** What draws. */
 export interface RefreshSink {
   /** Draws these rows with their children again, or everything. */
@@ -44,6 +52,7 @@ export class RefreshQueue implements Disposable {
 
   add(change: RowChange): void {
     if (change.kind === 'state') this.state.add(change.row);
+    else if (change.kind === 'removed') return;
     else if (!this.visible) this.stale = true;
     else if (change.row) this.traffic.add(change.row);
   }

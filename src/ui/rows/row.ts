@@ -9,6 +9,8 @@ export type Trait =
   | 'datagram'
   | 'live'
   | 'finished'
+  /** It has a peer, or had one: bytes go in and out, unlike with a server that only listens. */
+  | 'transfers'
   | 'sendable'
   | 'eofable'
   | 'stoppable'
@@ -43,6 +45,7 @@ export function traitsOf(process: NetworkProcess): Set<Trait> {
   const { status, isServer, isDatagram } = process;
   const traits = new Set<Trait>([isServer ? 'server' : 'connection', isDatagram ? 'datagram' : 'stream']);
   if (process.server) traits.add('accepted');
+  if (isDatagram || !isServer) traits.add('transfers');
   if (process.buffer?.live) traits.add('hasBuffer');
   if (isFinished(process)) {
     traits.add('finished');

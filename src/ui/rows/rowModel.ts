@@ -4,8 +4,8 @@ import { isFinished, Row, traitsOf, type Trait } from './row';
 /** What to draw again: a row with its children, or, when null, the top level. */
 export interface RowChange {
   readonly row: Row | null;
-  /** Counters change all the time and may be drawn later than the rest. */
-  readonly kind: 'state' | 'traffic';
+  /** Counters change all the time and may be drawn later than the rest. A `removed` row is not drawn any more. */
+  readonly kind: 'state' | 'traffic' | 'removed';
 }
 
 type ModelCore = Pick<NetworkProcesses, 'onDidChangeProcess' | 'onDidKillBuffer' | 'processContact'>;
@@ -87,6 +87,13 @@ export class RowModel implements Disposable {
       this.attach(child);
     }
     row.children.clear();
+    this.onDidChange({ row, kind: 'removed' });
+  }
+
+  /** Removes the row of a process that has been deleted, and its capture with it. */
+  forget(row: Row): void {
+    this.remove(row);
+    row.process.byteLog.capture.discard();
   }
 
   /** Counts dropped rows from zero again. */
@@ -240,7 +247,7 @@ export class RowModel implements Disposable {
       // A failed one is registered until somebody deletes it, so it has to be seen.
       if (row.process.times.ended === null || !isFinished(row.process) || this.isReconnecting(row)) continue;
       this.droppedCount++;
-      return this.remove(row);
+      return this.forget(row);
     }
   }
 }

@@ -76,9 +76,10 @@ export class RowText {
   private facts(row: Row): string[] {
     const { process } = row;
     const facts = [showPeerText(contactText(process, this.core)), ...this.state(row)];
-    const { bytesReceived, bytesSent } = process.traffic;
+    const { bytesReceived, bytesSent, bytesQueued } = process.traffic;
     if (bytesReceived > 0) facts.push(this.t('{0} in', formatBytes(bytesReceived)));
     if (bytesSent > 0) facts.push(this.t('{0} out', formatBytes(bytesSent)));
+    if (bytesQueued > 0) facts.push(this.t('{0} waiting', formatBytes(bytesQueued)));
     return facts.filter((fact) => fact !== '');
   }
 

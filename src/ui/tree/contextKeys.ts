@@ -4,7 +4,8 @@ import { activeTraitsKey, contextKeys, schemes } from '../ids';
 import type { Trait } from '../rows/row';
 import type { ProcessTree } from './processTree';
 
-const traits: Readonly<Record<Exclude<keyof typeof contextKeys, 'hasProcesses'>, Trait>> = {
+const traits = {
+  hasLive: 'live',
   hasFinished: 'finished',
   hasSendable: 'sendable',
   hasStream: 'eofable',
@@ -12,7 +13,8 @@ const traits: Readonly<Record<Exclude<keyof typeof contextKeys, 'hasProcesses'>,
   hasStopped: 'stopped',
   hasReconnectable: 'reconnectable',
   hasBuffer: 'hasBuffer',
-};
+  hasTransfers: 'transfers',
+} as const satisfies Partial<Record<keyof typeof contextKeys, Trait>>;
 
 /** Keeps the keys by which the palette and editors' menus offer only what can be done. */
 export class ContextKeys implements vscode.Disposable {

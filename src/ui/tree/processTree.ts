@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { NetworkProcesses } from '../../core';
 import { processesView } from '../ids';
 import { Details, type Detail } from '../rows/detail';
-import { RefreshQueue, type Timers } from '../rows/refreshQueue';
+import { RefreshQueue, systemTimers } from '../rows/refreshQueue';
 import { Row } from '../rows/row';
-import { RowModel } from '../rows/rowModel';
+import { RowModel, type RowChange } from '../rows/rowModel';
 import { RowText } from '../rows/rowText';
 import { formatCount } from '../rows/amounts';
 import { FinishedDecorations } from './finishedDecorations';
@@ -22,18 +22,24 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   private readonly view: vscode.TreeView<TreeNode>;
   private readonly didChangeTreeData = new vscode.EventEmitter<TreeNode[] | undefined>();
   private readonly didSummarize = new vscode.EventEmitter<void>();
+  private readonly didChangeRow = new vscode.EventEmitter<RowChange>();
   private readonly subscriptions: vscode.Disposable[];
 
   readonly onDidChangeTreeData = this.didChangeTreeData.event;
   /** The rows' states have changed, at most four times a second, also while the tree is hidden. */
   readonly onDidSummarize = this.didSummarize.event;
+  /** Each change at once, whether it is drawn or not. */
+  readonly onDidChangeRow = this.didChangeRow.event;
 
   constructor(core: NetworkProcesses) {
     const text = new RowText(core, vscode.l10n.t);
     this.details = new Details(core, text, vscode.l10n.t);
     this.items = new TreeItems(text, this.details);
-    this.queue = new RefreshQueue({ draw: (rows) => this.draw(rows), summarize: () => this.summarize() }, timers);
-    this.rows = new RowModel(core, (change) => this.queue.add(change));
+    this.queue = new RefreshQueue({ draw: (rows) => this.draw(rows), summarize: () => this.summarize() }, systemTimers);
+    this.rows = new RowModel(core, (change) => {
+      this.queue.add(change);
+      this.didChangeRow.fire(change);
+    });
     this.view = vscode.window.createTreeView(processesView, {
       treeDataProvider: this,
       canSelectMany: true,
@@ -45,6 +51,7 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       vscode.window.registerFileDecorationProvider(new FinishedDecorations()),
       this.didChangeTreeData,
       this.didSummarize,
+      this.didChangeRow,
       this.queue,
       this.rows,
     ];
@@ -100,11 +107,3 @@ export class ProcessTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.didSummarize.fire();
   }
 }
-
-const timers: Timers = {
-  now: () => performance.now(),
-  after(milliseconds, run) {
-    const timer = setTimeout(run, milliseconds);
-    return { dispose: () => clearTimeout(timer) };
-  },
-};

@@ -33,6 +33,7 @@ export class TreeItems {
     if (icon) item.iconPath = new vscode.ThemeIcon(icon);
     item.contextValue = detail.kind;
     if (detail.kind === 'buffer' && detail.row.traits.has('hasBuffer')) item.command = showBuffer(detail.row);
+    if (detail.kind === 'capture' && detail.row.traits.has('transfers')) item.command = openCapture(detail.row);
     return item;
   }
 
@@ -51,12 +52,17 @@ function showBuffer(row: Row): vscode.Command {
   };
 }
 
+function openCapture(row: Row): vscode.Command {
+  return { command: commands.openCapture, title: vscode.l10n.t('Open Capture'), arguments: [row] };
+}
+
 const detailIcons: Readonly<Record<DetailKind, string | null>> = {
   contact: 'link',
   properties: 'symbol-property',
   buffer: 'output',
   coding: 'symbol-string',
   traffic: 'arrow-swap',
+  capture: 'record',
   times: 'clock',
   entry: null,
 };

@@ -96,9 +96,9 @@ const steps = [
       await user.waitRow(client.label, /^closed · .* · connection broken by remote peer · 25 B in · 36 B out$/);
       const end = 'connection broken by remote peer\n';
       const received = 'pong from the client\nsent meanwhile\n';
-      assert.equal(await user.copyText(job.connection), `${received}\nProcess ${address} ${end}`);
+      assert.equal(await user.copyText(job.connection), `${received}\n▸ Process ${address} ${end}`);
       const sent = 'ping from the connection\n';
-      assert.equal(await user.copyText(client), `${sent}\nProcess ${client.label} ${end}`);
+      assert.equal(await user.copyText(client), `${sent}\n▸ Process ${client.label} ${end}`);
       const accepted = `${time} accept from 127.0.0.1 \\(${client.label}\\)\n${time} ${client.label}: ${end}`;
       const log = new RegExp(`^${time} listening on ${address}\n${accepted}$`);
       assert.match(await user.copyText(job.server), log);
@@ -125,7 +125,7 @@ const steps = [
     async (job) => {
       await job.user.act(job.server, 'Delete');
       await job.workbench.waitNoRow('Processes', 'TCP server');
-      assert.match(await job.user.copyText(job.server), /\n\nProcess TCP server deleted\n$/);
+      assert.match(await job.user.copyText(job.server), /\n\n▸ Process TCP server deleted\n$/);
     },
   ],
   [
@@ -140,7 +140,7 @@ const steps = [
 ];
 
 /** A server's log begins each line with it. */
-const time = String.raw`\[\d\d:\d\d:\d\d\]`;
+const time = String.raw`▸ \[\d\d:\d\d:\d\d\]`;
 
 /**
  * Runs the steps in the demo's folder. Resolves to whether all went well; leaves pictures in the cache. The variable

@@ -67,6 +67,16 @@ export interface Tab {
   group: number;
 }
 
+export interface TerminalState {
+  /** Of the cursor, from 0; the row counts those scrolled away. */
+  column: number;
+  row: number;
+  /** Whether the other screen is shown. */
+  alternate: boolean;
+  columns: number;
+  modes: Record<string, unknown>;
+}
+
 export interface StatusItem {
   id: string;
   text: string;
@@ -122,6 +132,10 @@ export declare class Workbench {
   pickQuick(label: string): Promise<void>;
   cancelQuick(): Promise<void>;
   quickButton(label: string): Promise<void>;
+  /** Waits for the box by which this build asks for files; it has listed a folder then. */
+  waitFileDialog(title: string): Promise<void>;
+  /** Types a path into the box by which this build asks for files, and takes it; replaces a file that is there. */
+  answerFileDialog(title: string, path: string): Promise<void>;
   waitQuickClosed(): Promise<void>;
 
   // Views
@@ -144,7 +158,7 @@ export declare class Workbench {
   treeMessage(view: string): Promise<string>;
 
   // Editors
-  editorText(title?: string): Promise<string>;
+  editorText(title?: string | number): Promise<string>;
   waitEditorText(part: string | RegExp, title?: string, timeout?: number): Promise<string>;
   tabs(): Promise<Tab[]>;
   waitTab(title: string | RegExp, timeout?: number): Promise<Tab>;
@@ -155,8 +169,32 @@ export declare class Workbench {
   selectAllInEditor(): Promise<void>;
   typeInEditor(text: string): Promise<void>;
   copyEditor(): Promise<string>;
+  /** Notches, down; a group by its number from 0, default the active one. */
+  wheelEditor(notches: number, group?: number): Promise<void>;
+  /** With the mouse: from the beginning of the line with a text to the end of that with another. */
+  dragInEditor(from: string, to: string, group?: number): Promise<void>;
+  /** The parts of the visible line with that text, and their colours. */
+  lineColors(text: string): Promise<{ text: string; color: string }[]>;
+  /** What the find box says: "1 of 3". */
+  findInEditor(text: string): Promise<string>;
+  copySelection(): Promise<string>;
   newUntitledWith(text: string): Promise<void>;
   openFile(name: string): Promise<void>;
+
+  // The terminal that is shown
+  /** Rows without the spaces at their ends, those scrolled away too; none while there is no terminal. */
+  terminalRows(): Promise<string[]>;
+  /** Rows joined by "\n", wrapped ones as one. */
+  terminalText(): Promise<string>;
+  terminalState(): Promise<TerminalState>;
+  waitTerminalText(part: string | RegExp, timeout?: number): Promise<string>;
+  focusTerminal(): Promise<void>;
+  typeInTerminal(text: string): Promise<void>;
+  pasteIntoTerminal(text: string): Promise<void>;
+  /** Of all terminals in the panel. */
+  terminalTitles(): Promise<string[]>;
+  launchTerminalProfile(name: string): Promise<void>;
+  closeTerminal(): Promise<void>;
 
   // Messages
   notifications(): Promise<Notification[]>;

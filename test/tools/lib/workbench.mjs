@@ -4,13 +4,14 @@ import { Messages } from './workbench/messages.mjs';
 import { QuickInput } from './workbench/quickInput.mjs';
 import { at } from './workbench/selectors.mjs';
 import { Surface } from './workbench/surface.mjs';
+import { Terminals } from './workbench/terminals.mjs';
 import { Views } from './workbench/views.mjs';
 
 /**
  * VS Code in a Playwright page. Every method waits for what it needs, up to `timeout`, and throws an Error that says
  * what was expected and what was on the page instead. The signatures are in workbench.d.mts.
  */
-export class Workbench extends Editors(Views(Messages(QuickInput(Surface)))) {
+export class Workbench extends Terminals(Editors(Views(Messages(QuickInput(Surface))))) {
   /** Changes to the default light or dark theme, through the theme picker. */
   async setTheme(kind) {
     const isDark = async () => (await this.page.locator(at.workbench).getAttribute('class')).includes('vs-dark');

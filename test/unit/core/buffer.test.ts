@@ -70,6 +70,10 @@ describe('buffers', () => {
     raw.insert(`😀${'\udcff'.repeat(20)}`);
     assert.deepEqual(raw.tail(20), { text: '\udcff'.repeat(20), omitted: 1 });
     assert.deepEqual(raw.tail(21), { text: '\udcff'.repeat(20), omitted: 1 });
+    const long = core.getBufferCreate('long');
+    long.insert(`${'x'.repeat(90_000)}\nend\n`);
+    assert.equal(long.tail(70_000).text.length, 70_000);
+    assert.equal(long.tail(60_000).text, 'end\n');
     core.dispose();
   });
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { codingSystem } from '../../../src/core/coding/codingSystem';
 import { Decoder } from '../../../src/core/coding/decoder';
+import { TextDecoder } from '../../../src/core/coding/textDecoder';
 import { encodeText } from '../../../src/core/coding/encoder';
 import { decodeUtf8, encodeUtf8, incompleteTail } from '../../../src/core/coding/utf8';
-import { seeded } from './support';
+import { seeded, withCore } from './support';
 
 function decodeAll(name: string, chunks: Uint8Array[]): { text: string; name: string | null; texts: string[] } {
   const decoder = new Decoder(codingSystem(name), () => undefined);
@@ -121,5 +122,53 @@ describe('coding', () => {
     assert.throws(() => codingSystem('__proto__'), { code: 'NP_CODING_UNKNOWN' });
     assert.throws(() => codingSystem(7), { code: 'NP_WRONG_TYPE' });
     assert.equal(codingSystem(null), null);
+  });
+});
+
+describe('coding system names', () => {
+  it(
+    'are all known, with their aliases and ends of line, and decode what they encode',
+    withCore((core) => {
+      const all = core.codingSystemList();
+      assert.equal(new Set(all).size, all.length);
+      assert.ok(core.codingSystemList(true).every((name) => all.includes(name)));
+      for (const name of all) {
+        for (const eol of ['', '-unix', '-dos', '-mac']) {
+          const system = codingSystem(name + eol)!;
+          const bytes = encodeText(system, 'plain text, 12');
+          const decoder = new Decoder(system, () => undefined);
+          const text = decoder.decode(bytes);
+          assert.equal(typeof text === 'string' ? text : Buffer.from(text).toString(), 'plain text, 12', name + eol);
+        }
+      }
+      return Promise.resolve();
+    }),
+  );
+});
+
+describe('TextDecoder', () => {
+  it('gives text for every system, bytes that are none as raw characters', () => {
+    const bytes = Buffer.from([0x61, 0xc3, 0xa9, 0xff]);
+    assert.equal(new TextDecoder('utf-8-unix').decode(bytes), 'aé\udcff');
+    assert.equal(new TextDecoder('latin-1-unix').decode(bytes), 'aÃ©ÿ');
+    for (const unibyte of ['no-conversion', 'raw-text-unix', null]) {
+      assert.equal(new TextDecoder(unibyte).decode(bytes), 'a\udcc3\udca9\udcff');
+    }
+  });
+
+  it('takes an unfinished character over from the one before', () => {
+    const before = new TextDecoder('utf-8-unix');
+    assert.equal(before.decode(Buffer.from([0x61, 0xc3])), 'a');
+    const after = new TextDecoder('utf-8-unix', before);
+    assert.equal(after.decode(Buffer.from([0xa9])), 'é');
+    assert.equal(after.decode(Buffer.from([0xe2, 0x82])), '');
+    assert.equal(after.flush(), '\udce2\udc82');
+    assert.throws(() => new TextDecoder('no-such-coding'), /no-such-coding/);
+  });
+
+  it('tells what it found out', () => {
+    const decoder = new TextDecoder('undecided-unix');
+    decoder.decode(Buffer.from('é'));
+    assert.equal(decoder.coding, 'utf-8-unix');
   });
 });

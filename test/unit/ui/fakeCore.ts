@@ -1,4 +1,12 @@
-import type { Disposable, Event, NetworkProcess, ProcessChange, ProcessStatus, TextBuffer } from '../../../src/core';
+import type {
+  ByteLog,
+  Disposable,
+  Event,
+  NetworkProcess,
+  ProcessChange,
+  ProcessStatus,
+  TextBuffer,
+} from '../../../src/core';
 
 /** A process that is whatever a test says. */
 export interface FakeProcess extends NetworkProcess {
@@ -59,7 +67,7 @@ export class FakeCore {
       buffer: null,
       plist: new Map(),
       traffic: traffic(),
-      byteLog: { entries: [], bytesDropped: 0 },
+      byteLog: emptyLog(),
       times: { created: 0, opened: 1, ended: null },
       lastMessage: null,
       failure: null,
@@ -128,4 +136,19 @@ export function fakeBuffer(name: string): TextBuffer & { live: boolean } {
 /** Fills in the values as `vscode.l10n.t` does. */
 export function translate(message: string, ...values: (string | number)[]): string {
   return message.replace(/\{(\d+)\}/g, (_, i) => String(values[Number(i)]));
+}
+
+function emptyLog(): ByteLog {
+  const read = (): Promise<Uint8Array> => Promise.resolve(new Uint8Array(0));
+  const entries = async function* (): AsyncGenerator<never> {};
+  const capture = {
+    state: 'off' as const,
+    size: 0,
+    bytes: { received: 0, sent: 0 },
+    error: null,
+    read,
+    entries,
+    discard: () => undefined,
+  };
+  return { entries: [], bytesDropped: 0, size: 0, capture, onDidAppend: () => ({ dispose: () => undefined }) };
 }

@@ -52,7 +52,7 @@ describe('the manifest', () => {
     const clauses = [...menus, ...(contributes['keybindings'] as Json)].map((c) => c['when'] ?? '').join(' ');
     const used = new Set([...clauses.matchAll(/networkProcesses\.\w+/g)].map((m) => m[0]));
     used.delete(ids.processesView);
-    assert.deepEqual(sorted(used), sorted([...Object.values(ids.contextKeys), ids.activeTraitsKey]));
+    assert.deepEqual(sorted(used), sorted([...Object.values(ids.contextKeys), ids.activeTraitsKey, ids.frozenKey]));
   });
 
   it('has a text for each key and a key for each text', () => {

@@ -1,18 +1,20 @@
-import { readEditorLines, readTabs } from './read.mjs';
+import { findLine, readEditorLines, readTabs } from './read.mjs';
 import { at } from './selectors.mjs';
 
 /** Editors and their tabs. */
 export const Editors = (Base) =>
   class extends Base {
     /**
-     * The lines that can be seen in the active editor, or in the visible one with that tab title, joined by "\n".
+     * The lines that can be seen in the active editor, the visible one with that tab title or that of the group with that
+     * number, joined by "\n".
      * Lines that are scrolled away are missing: copyEditor() has them all.
      */
     async editorText(title) {
       const lines = await this.until(
         title === undefined ? 'a text editor' : `a visible text editor titled "${title}"`,
         async () => {
-          const number = title === undefined ? -1 : (await this.#tab(title, ({ visible }) => visible))?.group;
+          const ofTitle = async () => (await this.#tab(title, ({ visible }) => visible))?.group;
+          const number = title === undefined ? -1 : typeof title === 'number' ? title : await ofTitle();
           return number !== undefined && (await this.page.evaluate(readEditorLines, { at, number }));
         },
       );
@@ -94,11 +96,76 @@ export const Editors = (Base) =>
       const clipboard = () => this.page.evaluate(() => navigator.clipboard.readText());
       for (let tries = 0; tries < 40; tries++) {
         const text = await clipboard();
-        if (text !== mark && text !== '\n') return text;
-        if (tries > 10 && (await this.editorText()) === '') return '';
+        const isCopied = text !== mark && text !== '\n';
+        if (isCopied || (tries > 10 && (await this.editorText()) === '')) {
+          // A process buffer stands still while something is selected.
+          await this.press('Mod+End');
+          return isCopied ? text : '';
+        }
         await this.page.waitForTimeout(50);
       }
       throw await this.failure('Expected the editor to be copied');
+    }
+
+    /** Turns the mouse's wheel over the active editor, or that of a group by its number, by that many notches. */
+    async wheelEditor(notches, group = -1) {
+      const box = await this.#editorBox(group);
+      await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      for (let i = 0; i < Math.abs(notches); i++) await this.page.mouse.wheel(0, 120 * Math.sign(notches));
+    }
+
+    /** Selects with the mouse from the beginning of the visible line that contains a text to the end of another's. */
+    async dragInEditor(from, to, group = -1) {
+      const first = await this.until(`a line with "${from}"`, () =>
+        this.page.evaluate(findLine, { at, group, text: from }),
+      );
+      const last = await this.until(`a line with "${to}"`, () => this.page.evaluate(findLine, { at, group, text: to }));
+      await this.page.mouse.move(first.left + 1, first.middle);
+      await this.page.mouse.down();
+      await this.page.mouse.move(first.left + 20, first.middle, { steps: 3 });
+      await this.page.mouse.move(last.right + 5, last.middle, { steps: 5 });
+      await this.page.mouse.up();
+    }
+
+    /** The texts of the visible line that contains a text, each with its colour as the theme draws it. */
+    lineColors(text) {
+      return this.until(`a coloured line with "${text}"`, async () => {
+        const line = await this.page.evaluate(findLine, { at, group: -1, text });
+        return line?.spans;
+      });
+    }
+
+    /** Opens the find box with a text; returns what it says, such as "1 of 3", once it says something. */
+    async findInEditor(text) {
+      await this.focusEditor();
+      await this.press('Mod+f');
+      const box = this.page.locator(`${at.findWidget} textarea`).first();
+      await this.until('the find box', () => box.isVisible());
+      await box.fill(text);
+      const count = this.page.locator(`${at.findWidget} .matchesCount`).first();
+      return this.until('the number of matches', async () => {
+        const said = await count.textContent();
+        return /\d/.test(said ?? '') && said;
+      });
+    }
+
+    /** Copies what is selected in the active editor, and returns it. */
+    async copySelection() {
+      await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      const mark = `copy ${Date.now()}`;
+      await this.page.evaluate((text) => navigator.clipboard.writeText(text), mark);
+      await this.press('Mod+c');
+      return this.until('a copy', async () => {
+        const text = await this.page.evaluate(() => navigator.clipboard.readText());
+        return text !== mark && text;
+      });
+    }
+
+    async #editorBox(group) {
+      const groups = this.page.locator(at.group);
+      const editor =
+        group < 0 ? this.page.locator(`${at.group}.active ${at.editor}`) : groups.nth(group).locator(at.editor);
+      return this.until('an editor', () => editor.first().boundingBox());
     }
 
     /** Makes an untitled editor with that text. */

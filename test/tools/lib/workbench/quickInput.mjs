@@ -136,6 +136,35 @@ export const QuickInput = (Base) =>
       await this.page.locator(`${at.quickInput} ${at.quickButton}[aria-label="${label}"]`).click();
     }
 
+    /** Waits for the box by which this build asks for files; it has listed a folder then. */
+    async waitFileDialog(title) {
+      await this.until(`a box "${title}" for a path`, async () => {
+        const quick = await this.quick();
+        return quick?.title.includes(title) && quick.placeholder === 'Folder path' && quick.items.length > 0;
+      });
+    }
+
+    /** Types a path into the box by which this build asks for files, and takes it; replaces a file that is there. */
+    async answerFileDialog(title, path) {
+      await this.waitFileDialog(title);
+      // The box looks the path up while it is typed, and puts in what it thinks is meant.
+      await this.until('the path to stand', async () => {
+        await this.fillQuick(path);
+        await this.page.waitForTimeout(300);
+        return (await this.quick())?.value === path;
+      });
+      await this.acceptQuick();
+      await this.until('the path to be taken', async () => {
+        const quick = await this.quick();
+        // It asks before it replaces.
+        if (/already exists/.test(quick?.title ?? '')) {
+          await this.acceptQuick();
+          return false;
+        }
+        return !quick?.title.includes(title);
+      });
+    }
+
     async waitQuickClosed() {
       await this.untilNot('the quick input to close', () => this.quick());
     }

@@ -112,6 +112,23 @@ export function readEditorLines({ at, number }) {
     .map((line) => line.textContent.replaceAll('\u00a0', ' '));
 }
 
+/** The visible line of a group's editor (the active one's: -1) that contains a text: where it is, its parts' colours. */
+export function findLine({ at, group: number, text }) {
+  const groups = [...document.querySelectorAll(at.group)];
+  const group = groups[number] ?? groups.find((g) => g.classList.contains('active')) ?? groups[0];
+  const lines = [...(group?.querySelectorAll(`${at.editor} ${at.viewLine}`) ?? [])];
+  const line = lines.find((l) => l.textContent.replaceAll('\u00a0', ' ').includes(text));
+  const spans = [...(line?.querySelectorAll('span > span') ?? [])];
+  if (spans.length === 0) return null;
+  const [first, last] = [spans[0].getBoundingClientRect(), spans.at(-1).getBoundingClientRect()];
+  return {
+    left: first.left,
+    right: last.right,
+    middle: (first.top + first.bottom) / 2,
+    spans: spans.map((s) => ({ text: s.textContent.replaceAll('\u00a0', ' '), color: getComputedStyle(s).color })),
+  };
+}
+
 /** Tabs of the panel and icons of the activity bar. */
 export function readContainers(at) {
   return [...document.querySelectorAll(at.containerTab)].map((item) => {
@@ -149,4 +166,22 @@ export function readPanes(at) {
         ?.getAttribute('aria-label')
         ?.replace(/ Section$/, ''),
     );
+}
+
+/** The active terminal as its emulator has it, or null: {rows, text, state}. */
+export function readTerminal(at) {
+  const xterm = document.querySelector(at.terminal)?.xterm;
+  if (!xterm) return null;
+  const { active } = xterm.buffer;
+  const rows = [];
+  let text = '';
+  for (let i = 0; i < active.length; i++) {
+    const line = active.getLine(i);
+    const row = line.translateToString(true);
+    rows.push(row.trimEnd());
+    text += (i > 0 && !line.isWrapped ? '\n' : '') + row;
+  }
+  while (rows.at(-1) === '') rows.pop();
+  const state = { column: active.cursorX, row: active.baseY + active.cursorY, alternate: active.type !== 'normal' };
+  return { rows, text: text.trimEnd(), state: { ...state, columns: xterm.cols, modes: { ...xterm.modes } } };
 }

@@ -23,7 +23,13 @@ export const at = {
   group: '.editor-group-container',
   editor: '.editor-instance .monaco-editor',
   viewLine: '.view-lines > .view-line',
+  findWidget: '.editor-widget.find-widget.visible',
   tab: '.tabs-container > .tab',
+
+  terminal: '.terminal-wrapper.active',
+  terminalScreen: '.terminal-wrapper.active .xterm-screen',
+  terminalTab: '.part.panel .single-terminal-tab, .terminal-tabs-entry',
+  terminalProfiles: '.part.panel .action-label[aria-label^="Launch Profile"]',
 
   bell: '.statusbar-item[id="status.notifications"] a',
   centre: '.notifications-center',

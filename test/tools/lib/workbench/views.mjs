@@ -8,8 +8,10 @@ export const Views = (Base) =>
     async showPanel(title) {
       if (await this.#isShown(title)) return;
       // The panel's other views may be costly to show (a terminal starts a shell), so not by way of them.
-      if (!(await this.page.locator(at.panel).isVisible())) await this.command(`View: Toggle ${title}`);
-      else await this.#containerTab(title).click();
+      const tab = this.#containerTab(title);
+      // A narrow panel has no room for all tabs.
+      if ((await this.page.locator(at.panel).isVisible()) && (await tab.isVisible())) await tab.click();
+      else await this.command(`View: Toggle ${title}`);
       await this.until(`the panel to show ${title}`, () => this.#isShown(title));
     }
 
@@ -67,15 +69,18 @@ export const Views = (Base) =>
     async rowAction(view, row, action) {
       // A label may go on with the key, and does so only at times.
       const labelled = `:is([aria-label="${action}"], [aria-label^="${action} ("])`;
-      // Other rows may come and go meanwhile, and a row drawn anew has to be pointed at anew.
-      const button = await this.until(`a button "${action}" on row ${row}`, async () => {
+      // Other rows may come and go meanwhile, and a row drawn anew, even while it is clicked, has to be pointed at anew.
+      await this.until(`a button "${action}" on row ${row}`, async () => {
         const target = await this.#row(view, row);
         await target.hover();
         const found = target.locator(`.actions .action-label${labelled}`);
         const isStill = async () => String(await this.#row(view, row)) === String(target);
-        return (await found.isVisible()) && (await isStill()) && found;
+        if (!(await found.isVisible()) || !(await isStill())) return false;
+        return found.click({ timeout: 1000 }).then(
+          () => true,
+          () => false,
+        );
       });
-      await button.click();
     }
 
     /** Picks from a row's context menu; a list of labels goes through submenus. */

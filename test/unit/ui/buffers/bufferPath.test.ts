@@ -17,14 +17,18 @@ describe('bufferPath', () => {
     it(`gives ${JSON.stringify(name.slice(0, 20))} one segment and finds the id again`, () => {
       const path = bufferPath('7-abc', name);
       assert.equal(path.split('/').length, 3);
-      assert.ok(path.length < 220 && path.length > '/7-abc/'.length);
+      assert.ok(path.length < 220 && path.length > '/7-abc.netproc/'.length);
       assert.doesNotMatch(path, /[\0-\x1f\u202e\\]/);
       assert.equal(idOfPath(path), '7-abc');
     });
   }
 
+  it('finds no id in other paths', () => {
+    for (const path of ['', '/', '/7-abc', '/7-abc/x', '/.netproc/x']) assert.equal(idOfPath(path), '');
+  });
+
   it('keeps names readable', () => {
-    assert.equal(bufferPath('1-a', '*localhost:80*'), '/1-a/*localhost:80*');
-    assert.equal(bufferPath('1-a', '*/tmp/x*'), '/1-a/*∕tmp∕x*');
+    assert.equal(bufferPath('1-a', '*localhost:80*'), '/1-a.netproc/*localhost:80*');
+    assert.equal(bufferPath('1-a', '*/tmp/x*'), '/1-a.netproc/*∕tmp∕x*');
   });
 });

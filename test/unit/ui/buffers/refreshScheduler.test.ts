@@ -1,51 +1,22 @@
 import assert from 'node:assert/strict';
-import { RefreshScheduler, type Clock } from '../../../../src/ui/buffers/refreshScheduler';
-
-class FakeClock implements Clock {
-  time = 0;
-  private timers: { at: number; callback: () => void }[] = [];
-
-  now(): number {
-    return this.time;
-  }
-
-  after(ms: number, callback: () => void): () => void {
-    const timer = { at: this.time + ms, callback };
-    this.timers.push(timer);
-    return () => {
-      this.timers = this.timers.filter((t) => t !== timer);
-    };
-  }
-
-  advance(ms: number): void {
-    const end = this.time + ms;
-    for (;;) {
-      const next = this.timers.filter((t) => t.at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!next) break;
-      this.time = next.at;
-      this.timers = this.timers.filter((t) => t !== next);
-      next.callback();
-    }
-    this.time = end;
-  }
-
-  get pending(): number {
-    return this.timers.length;
-  }
-}
+import { RefreshScheduler } from '../../../../src/ui/buffers/refreshScheduler';
+import { FakeClock } from './fakeClock';
 
 describe('RefreshScheduler', () => {
   let clock: FakeClock;
   let visible: boolean;
+  /** When updates began, and those at rest apart. */
   let begun: number[];
+  let atRest: number[];
   let scheduler: RefreshScheduler;
 
   beforeEach(() => {
     clock = new FakeClock();
     visible = true;
     begun = [];
+    atRest = [];
     scheduler = new RefreshScheduler(
-      () => begun.push(clock.time),
+      (isAtRest) => (isAtRest ? atRest : begun).push(clock.time),
       () => visible,
       clock,
     );
@@ -62,17 +33,17 @@ describe('RefreshScheduler', () => {
     assert.deepEqual(begun, [0]);
     scheduler.done();
     assert.deepEqual(begun, [0]);
-    clock.advance(500);
-    assert.deepEqual(begun, [0, 1000]);
+    clock.advance(125);
+    assert.deepEqual(begun, [0, 625]);
     scheduler.done();
     clock.advance(10_000);
-    assert.deepEqual(begun, [0, 1000]);
+    assert.deepEqual(begun, [0, 625]);
   });
 
-  it('waits twice what the last update took, 50 ms to 1 s', () => {
+  it('waits 1.25 times what the last update took, 50 ms to 1 s', () => {
     const expected = [
       { took: 1, next: 50 },
-      { took: 100, next: 200 },
+      { took: 100, next: 125 },
       { took: 1500, next: 1500 },
       { took: 10, next: 50 },
     ];
@@ -129,6 +100,44 @@ describe('RefreshScheduler', () => {
     scheduler.done();
     scheduler.changed();
     assert.equal(begun.length, 1);
+  });
+
+  it('has one more update when nothing came for a second', () => {
+    scheduler.changed();
+    scheduler.done();
+    clock.advance(500);
+    scheduler.changed();
+    scheduler.done();
+    clock.advance(999);
+    assert.deepEqual([begun, atRest], [[0, 500], []]);
+    clock.advance(1);
+    assert.deepEqual(atRest, [1500]);
+    scheduler.done();
+    clock.advance(60_000);
+    assert.deepEqual([begun, atRest], [[0, 500], [1500]]);
+  });
+
+  it('rests only when it may, and not when there is something new', () => {
+    scheduler.changed();
+    scheduler.done();
+    visible = false;
+    clock.advance(60_000);
+    assert.deepEqual(atRest, []);
+    visible = true;
+    scheduler.poke();
+    assert.deepEqual(atRest, [60_000]);
+    scheduler.done();
+    scheduler.changed();
+    clock.advance(50);
+    assert.deepEqual(begun, [0, 60_050]);
+    clock.advance(900);
+    visible = false;
+    scheduler.changed();
+    scheduler.done();
+    clock.advance(60_000);
+    visible = true;
+    scheduler.poke();
+    assert.deepEqual([begun.length, atRest.length], [3, 1]);
   });
 
   it('does nothing after dispose', () => {

@@ -1,19 +1,31 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
+import { FakeClock } from './fakeClock';
 import { TailFollower, type Viewed } from '../../../../src/ui/buffers/tailFollower';
 
 interface FakeEditor extends Viewed {
   visibleRanges: vscode.Range[];
-  selection: { isEmpty: boolean };
-  document: { lineCount: number };
+  selections: { isEmpty: boolean }[];
+  document: Viewed['document'] & { lineCount: number };
 }
 
+/** Characters of a line; the last one is empty. */
+const width = 50;
+
 function editor(lineCount: number): FakeEditor {
-  return { visibleRanges: [], selection: { isEmpty: true }, document: { lineCount } };
+  const document = {
+    lineCount,
+    lineAt: (line: number) => ({ text: 'x'.repeat(line < document.lineCount - 1 ? width : 0) }),
+  };
+  return { visibleRanges: [], selections: [{ isEmpty: true }], document };
+}
+
+function range(top: number, bottom: number, from = 0, to = width): vscode.Range {
+  return { start: { line: top, character: from }, end: { line: bottom, character: to } } as vscode.Range;
 }
 
 function scroll(follower: TailFollower<FakeEditor>, e: FakeEditor, top: number, bottom: number): void {
-  e.visibleRanges = [{ start: { line: top }, end: { line: bottom } } as vscode.Range];
+  e.visibleRanges = [range(top, bottom)];
   follower.scrolled(e);
 }
 
@@ -44,13 +56,28 @@ describe('TailFollower', () => {
     assert.equal(follower.follows(e), true);
   });
 
+  it('sees scrolling inside of a line that is wrapped', () => {
+    const follower = new TailFollower<FakeEditor>();
+    const e = editor(3);
+    for (const [from, to, follows] of [
+      [20, 50, true],
+      [10, 40, false],
+      [15, 45, false],
+      [20, 50, true],
+    ] as const) {
+      e.visibleRanges = [range(1, 1, from, to)];
+      follower.scrolled(e);
+      assert.equal(follower.follows(e), follows, `${from}`);
+    }
+  });
+
   it('does not move a selection out of sight', () => {
     const follower = new TailFollower<FakeEditor>();
     const e = editor(100);
     scroll(follower, e, 70, 99);
-    e.selection.isEmpty = false;
+    e.selections[0]!.isEmpty = false;
     assert.equal(follower.follows(e), false);
-    e.selection.isEmpty = true;
+    e.selections[0]!.isEmpty = true;
     assert.equal(follower.follows(e), true);
   });
 
@@ -72,5 +99,58 @@ describe('TailFollower', () => {
     e.document.lineCount = 700;
     scroll(follower, e, 500, 529);
     assert.equal(follower.follows(e), true);
+  });
+
+  it('takes moving text for no scrolling', () => {
+    const clock = new FakeClock();
+    const follower = new TailFollower<FakeEditor>(true, clock);
+    const e = editor(5000);
+    scroll(follower, e, 4970, 4999);
+    scroll(follower, e, 4000, 4029);
+    // 2,000 lines are cut from the top: the editor first stays as far down as it can, then goes where it was told to.
+    e.document.lineCount = 3000;
+    follower.moveTo(e, 2000);
+    scroll(follower, e, 2970, 2999);
+    assert.equal(follower.follows(e), false);
+    scroll(follower, e, 2000, 2029);
+    assert.equal(follower.follows(e), false);
+    scroll(follower, e, 2970, 2999);
+    assert.equal(follower.follows(e), true);
+  });
+
+  it('waits for no editor that never goes where it was told to', () => {
+    const clock = new FakeClock();
+    const follower = new TailFollower<FakeEditor>(true, clock);
+    const e = editor(100);
+    follower.moveTo(e, 50, false);
+    assert.equal(follower.intends(e), false);
+    clock.advance(1000);
+    scroll(follower, e, 70, 99);
+    assert.equal(follower.follows(e), true);
+  });
+
+  it('begins as it is told, and anew when the document was closed', () => {
+    const follower = new TailFollower<FakeEditor>(false);
+    assert.equal(follower.follows(editor(100)), false);
+    follower.forget();
+    assert.equal(follower.follows(editor(100)), true);
+    assert.equal(follower.followsNext, true);
+  });
+
+  it('sees the first scroll of an editor that is at the end already, or new', () => {
+    const clock = new FakeClock();
+    const follower = new TailFollower<FakeEditor>(true, clock);
+    const [e, other] = [editor(100), editor(100)];
+    for (const each of [e, other]) each.visibleRanges = [range(70, 99)];
+    follower.startFollowing(e);
+    assert.equal(follower.appeared(other), true);
+    assert.equal(follower.appeared(other), false);
+    // Where its tab was scrolled to comes back first.
+    scroll(follower, other, 0, 29);
+    assert.equal(follower.follows(other), true);
+    scroll(follower, other, 70, 99);
+    scroll(follower, e, 60, 89);
+    scroll(follower, other, 60, 89);
+    assert.deepEqual([follower.follows(e), follower.follows(other)], [false, false]);
   });
 });

@@ -51,6 +51,18 @@ describe('RowModel', () => {
     assert.equal(rowOf(late).parent, null);
   });
 
+  it('tells that a row is gone, when it is', () => {
+    const p = core.add({ name: 'a' });
+    const row = rowOf(p);
+    core.end(p);
+    changes.length = 0;
+    model.remove(row);
+    assert.deepEqual(changes.at(-1), { row, kind: 'removed' });
+    assert.equal(model.has(row), false);
+    model.remove(row);
+    assert.equal(changes.filter(({ kind }) => kind === 'removed').length, 1);
+  });
+
   it('keeps a finished process readable under its own id while the name is used again', () => {
     const first = core.add({ name: 'x' });
     core.end(first);

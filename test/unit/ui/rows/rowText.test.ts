@@ -59,6 +59,11 @@ describe('the text of rows', () => {
       { ...client, traffic: traffic({ bytesReceived: 1234, bytesSent: 40 }) },
       'open · 127.0.0.1:6379 · 1.2 kB in · 40 B out',
     ],
+    [
+      'a queue',
+      { ...client, traffic: traffic({ bytesSent: 40, bytesQueued: 5000 }) },
+      'open · 127.0.0.1:6379 · 40 B out · 5.0 kB waiting',
+    ],
     ['a sent EOF', { ...client, sentEof: true }, 'open · 127.0.0.1:6379 · sent EOF'],
     [
       'a broken connection',
@@ -124,7 +129,7 @@ describe('details', () => {
     const lines = details.of(row);
     assert.deepEqual(
       lines.map((line) => line.label),
-      ['Contact', 'Properties', 'Process Buffer', 'Coding', 'Traffic', 'Times'],
+      ['Contact', 'Properties', 'Process Buffer', 'Coding', 'Traffic', 'Capture', 'Times'],
     );
     const [contact, properties] = lines;
     assert.ok(contact && properties);
@@ -172,21 +177,30 @@ describe('traits', () => {
   const traits = (facts: Partial<FakeProcess>): string => [...traitsOf(core.make(facts))].sort().join(' ');
 
   it('decide what menus offer', () => {
-    assert.equal(traits(client), 'connection eofable live sendable stoppable stream');
+    assert.equal(traits(client), 'connection eofable live sendable stoppable stream transfers');
     assert.equal(
       traits({ ...client, buffer: fakeBuffer('b') }),
-      'connection eofable hasBuffer live sendable stoppable stream',
+      'connection eofable hasBuffer live sendable stoppable stream transfers',
     );
-    assert.equal(traits({ ...client, status: 'connect' }), 'connection eofable live sendable stream');
-    assert.equal(traits({ ...client, status: 'stop' }), 'connection eofable live sendable stopped stream');
-    assert.equal(traits({ ...client, sentEof: true }), 'connection live stoppable stream');
-    assert.equal(traits({ ...client, status: 'closed', times: ended }), 'connection finished reconnectable stream');
-    assert.equal(traits({ ...client, status: 'failed' }), 'connection finished reconnectable stream');
+    assert.equal(traits({ ...client, status: 'connect' }), 'connection eofable live sendable stream transfers');
+    assert.equal(traits({ ...client, status: 'stop' }), 'connection eofable live sendable stopped stream transfers');
+    assert.equal(traits({ ...client, sentEof: true }), 'connection live stoppable stream transfers');
+    assert.equal(
+      traits({ ...client, status: 'closed', times: ended }),
+      'connection finished reconnectable stream transfers',
+    );
+    assert.equal(traits({ ...client, status: 'failed' }), 'connection finished reconnectable stream transfers');
     assert.equal(traits(server), 'live server stoppable stream');
-    assert.equal(traits({ ...server, isDatagram: true, status: 'open' }), 'datagram live sendable server stoppable');
+    assert.equal(
+      traits({ ...server, isDatagram: true, status: 'open' }),
+      'datagram live sendable server stoppable transfers',
+    );
     const accepted = { ...client, server: core.make(server) };
-    assert.equal(traits(accepted), 'accepted connection eofable live sendable stoppable stream');
-    assert.equal(traits({ ...accepted, status: 'closed', times: ended }), 'accepted connection finished stream');
+    assert.equal(traits(accepted), 'accepted connection eofable live sendable stoppable stream transfers');
+    assert.equal(
+      traits({ ...accepted, status: 'closed', times: ended }),
+      'accepted connection finished stream transfers',
+    );
   });
 });
 

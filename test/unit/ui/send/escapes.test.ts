@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { unescapeText } from '../../../../src/ui/commands/escapes';
+import { unescapeText } from '../../../../src/ui/send/escapes';
 
 describe('unescapeText', () => {
   const good: [string, string][] = [

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import type { NetworkProcess } from '../../core';
 import { showPeerText } from '../peerText';
-import type { LineEnding, Settings } from '../settings';
+import { lineEndings, type LineEnding, type Settings } from '../settings';
 import { unescapeText } from './escapes';
 
 const historyLimit = 50;
-const endings: readonly LineEnding[] = ['lf', 'crlf', 'none'];
-const endingTexts: Readonly<Record<LineEnding, string>> = { lf: '\n', crlf: '\r\n', none: '' };
+const endings = Object.keys(lineEndings) as LineEnding[];
 
 /** Asks for what to send. Remembers for the session what was sent, and for each process how its lines end. */
 export class SendBox {
@@ -70,7 +69,7 @@ export class SendBox {
   private finish(value: string, process: NetworkProcess): string {
     if (value !== '') this.remember(value);
     const read = unescapeText(value);
-    return ('text' in read ? read.text : '') + endingTexts[this.ending(process)];
+    return ('text' in read ? read.text : '') + lineEndings[this.ending(process)];
   }
 
   private remember(value: string): void {

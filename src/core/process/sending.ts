@@ -1,0 +1,174 @@
+import type { NetworkAddress, Text } from '../api';
+import { formatNetworkAddress } from '../address/address';
+import type { CodingSystem } from '../coding/codingSystem';
+import { encodeText } from '../coding/encoder';
+import { fileError, NetworkProcessError, systemCode } from '../errors';
+import type { TrafficLog } from '../log/trafficLog';
+import type { DatagramTransport, StreamTransport } from '../transport/transport';
+import { SendQueue, type Write } from './sendQueue';
+
+/** Of a stream, written at once. */
+const pieceBytes = 256 * 1024;
+
+/** What sending needs to know of its process. */
+export interface Sender {
+  readonly name: string;
+  readonly isDatagram: boolean;
+  readonly isClosed: boolean;
+  /** Whether it has a socket that is open, will have one, or neither. */
+  readonly sendState: 'open' | 'later' | 'no';
+  readonly encode: CodingSystem | null;
+  readonly peer: NetworkAddress | null;
+  readonly byteLog: TrafficLog;
+}
+
+export interface SendingPort {
+  /** Bytes that may wait. */
+  queueLimit(): number;
+  changed(kind: 'state' | 'traffic'): void;
+  /** A write found that the peer of a stream is gone. */
+  peerGone(): void;
+}
+
+/** The sending half of a process: text to bytes, their queue, and what became of them. */
+export class Sending {
+  bytes = 0;
+  messages = 0;
+  /** True once the end of file was asked for. */
+  ended = false;
+  private readonly queue = new SendQueue();
+  private write: Write | null = null;
+
+  constructor(
+    private readonly process: Sender,
+    private readonly port: SendingPort,
+  ) {}
+
+  /** Bytes that wait. */
+  get queued(): number {
+    return this.queue.queued;
+  }
+
+  /** From now on there is a stream; `begin` sends what waited for it. */
+  useStream(stream: StreamTransport): void {
+    const { byteLog } = this.process;
+    this.write = (bytes, took, done) => {
+      if (bytes.length === 0) return stream.end((error) => done(error ? this.lost(0) : null));
+      // Piece by piece: of a large text that breaks off it is known how much went.
+      for (let at = 0; at < bytes.length; at += pieceBytes) {
+        const piece = bytes.subarray(at, at + pieceBytes);
+        const isLast = at + pieceBytes >= bytes.length;
+        stream.write(piece, (error) => {
+          if (error) return done(this.streamError(error, bytes));
+          byteLog.append({ time: Date.now(), direction: 'sent', peer: null, bytes: piece });
+          took(piece.length);
+          this.count(piece, isLast);
+          // A sender that waits for its bytes waits for the disk, too.
+          if (isLast) byteLog.capture.whenRoom(() => done(null));
+        });
+      }
+    };
+  }
+
+  /** From now on there is a datagram socket; `begin` sends what waited for it. */
+  useDatagrams(socket: DatagramTransport): void {
+    const { byteLog } = this.process;
+    this.write = (bytes, took, done) => {
+      const peer = this.process.peer!;
+      socket.send(bytes, peer, (error) => {
+        // Only now: one that is too long never went.
+        if (error) return done(this.datagramError(error));
+        byteLog.append({ time: Date.now(), direction: 'sent', peer, bytes });
+        took(bytes.length);
+        this.count(bytes, true);
+        done(null);
+      });
+    };
+  }
+
+  begin(): void {
+    this.queue.open(this.write!);
+  }
+
+  /** @throws as a rejection: NP_SEND_NOT_RUNNING, NP_SEND_NO_PEER, NP_SEND_QUEUE_FULL, NP_SEND_LOST, NP_SEND_… */
+  send(text: Text): Promise<void> {
+    // The caller's bytes may change before they are sent.
+    return this.add(text.length, () =>
+      encodeText(this.process.encode, typeof text === 'string' ? text : Buffer.from(text)),
+    );
+  }
+
+  /** As `send`, past the coding system. */
+  sendRaw(bytes: Uint8Array): Promise<void> {
+    return this.add(bytes.length, () => Buffer.from(bytes));
+  }
+
+  /** Shuts the sending half once everything before has gone. */
+  async sendEof(): Promise<void> {
+    const { sendState, isDatagram } = this.process;
+    if (sendState === 'no') throw this.notRunning();
+    if (isDatagram || this.ended) return;
+    this.ended = true;
+    this.port.changed('state');
+    await this.queue.sendEof(sendState === 'open' ? this.write : null);
+  }
+
+  /** The connection never came up: whoever sent is told. */
+  refuse(): void {
+    this.queue.fail(() => this.notRunning());
+  }
+
+  /** The process is over: what was not taken is lost. Returns how many bytes. */
+  lose(): number {
+    const { queued } = this.queue;
+    this.queue.fail((bytes) => this.lost(bytes));
+    return queued;
+  }
+
+  private add(length: number, encode: () => Uint8Array): Promise<void> {
+    const { sendState, isDatagram, peer, name } = this.process;
+    if (sendState === 'no') return Promise.reject(this.notRunning());
+    if (length === 0 || this.ended) return Promise.resolve();
+    if (isDatagram && !peer && sendState === 'open') return Promise.reject(this.noPeer());
+    const sent = this.queue.send(name, encode(), this.port.queueLimit(), sendState === 'open' ? this.write : null);
+    this.port.changed('traffic');
+    return sent;
+  }
+
+  private count(bytes: Uint8Array, isWhole: boolean): void {
+    this.bytes += bytes.length;
+    if (isWhole) this.messages += 1;
+    this.port.changed('traffic');
+  }
+
+  private streamError(error: unknown, bytes: Uint8Array): NetworkProcessError {
+    const { process } = this;
+    if (process.isClosed) return this.lost(bytes.length);
+    // A stream that Node destroyed has had its reset: to write there is to write into a broken pipe.
+    const gone = systemCode(error) === 'EPIPE' || systemCode(error) === 'ERR_STREAM_DESTROYED';
+    if (!gone) return fileError('write', error, process.name, process);
+    this.port.peerGone();
+    const text = `process ${process.name} no longer connected to pipe; closed it`;
+    return new NetworkProcessError('NP_SEND_PEER_GONE', 'error', [text]);
+  }
+
+  private datagramError(error: unknown): NetworkProcessError {
+    const { peer, name } = this.process;
+    const doing = systemCode(error) === 'EMSGSIZE' ? 'datagram' : 'write';
+    return fileError(doing, error, formatNetworkAddress(peer) ?? name, this.process);
+  }
+
+  private noPeer(): NetworkProcessError {
+    const data = ['Writing to process', 'Invalid argument', this.process];
+    return new NetworkProcessError('NP_SEND_NO_PEER', 'file-error', data, this.process.name);
+  }
+
+  private notRunning(): NetworkProcessError {
+    return new NetworkProcessError('NP_SEND_NOT_RUNNING', 'error', [`Process ${this.process.name} not running`]);
+  }
+
+  private lost(bytes: number): NetworkProcessError {
+    const text = `Output file descriptor of ${this.process.name} is closed`;
+    return new NetworkProcessError('NP_SEND_LOST', 'error', [text], `${bytes} bytes not sent`);
+  }
+}

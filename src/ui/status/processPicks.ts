@@ -1,0 +1,156 @@
+import * as vscode from 'vscode';
+import type { NetworkProcess, NetworkProcesses } from '../../core';
+import type { Targets } from '../commands/targets';
+import { commands } from '../ids';
+import { showPeerText } from '../peerText';
+import { formatCount } from '../rows/amounts';
+import type { Row, Trait } from '../rows/row';
+import { chosenCoding, type CodingChoice, type Eol, type Side } from './codingChoice';
+
+/** What the items of the status bar open; also commands of their own. */
+export class ProcessPicks {
+  constructor(
+    private readonly core: NetworkProcesses,
+    private readonly targets: Targets,
+  ) {}
+
+  /** Lets the user choose among what can be done with a process now, and does it. */
+  async actions(...args: unknown[]): Promise<void> {
+    const row = await this.targets.findOne(args, null, vscode.l10n.t('Process Actions'));
+    if (!row) return;
+    const items = actionItems().filter(({ trait }) => trait === null || row.traits.has(trait));
+    const title = vscode.l10n.t('{0} is {1}', showPeerText(row.process.name), row.process.status);
+    await pickAndRun(items, title, row);
+  }
+
+  /** Asks for a coding system, its line ends and the direction it is for, and sets it. */
+  async coding(...args: unknown[]): Promise<void> {
+    const row = await this.targets.findOne(args, 'live', vscode.l10n.t('Set Coding System'));
+    const choice = row && (await this.askCoding(row.process));
+    if (!choice) return;
+    const { decode, encode } = chosenCoding(this.core.processCodingSystem(row.process), choice);
+    this.core.setProcessCodingSystem(row.process, decode, encode);
+  }
+
+  /** What there is to do about what was sent and received. */
+  async traffic(...args: unknown[]): Promise<void> {
+    const row = await this.targets.findOne(args, 'transfers', vscode.l10n.t('Traffic'));
+    if (!row) return;
+    const counters = countersOf(row.process);
+    const copy = { label: `$(copy) ${vscode.l10n.t('Copy Counters')}`, detail: counters, command: null };
+    const items = [
+      { label: `$(record) ${vscode.l10n.t('Open Capture')}`, command: commands.openCapture },
+      { label: `$(save-as) ${vscode.l10n.t('Save Capture As…')}`, command: commands.saveCapture },
+      copy,
+    ];
+    const title = vscode.l10n.t('Traffic of {0}', showPeerText(row.process.name));
+    const picked = await pickAndRun(items, title, row);
+    if (picked === copy) await vscode.env.clipboard.writeText(counters);
+  }
+
+  private async askCoding(process: NetworkProcess): Promise<CodingChoice | undefined> {
+    const { decode, encode } = this.core.processCodingSystem(process);
+    const none = vscode.l10n.t('none');
+    const title = (step: number): string =>
+      vscode.l10n.t('Coding System of {0} ({1}/3)', showPeerText(process.name), step);
+    const placeHolder = vscode.l10n.t('Now: decodes {0}, encodes {1}', decode ?? none, encode ?? none);
+    const items = this.core.codingSystemList(true).map((label) => ({
+      label,
+      description: [...this.core.codingSystemAliases(label).slice(1), ...explained(label)].join(', '),
+    }));
+    const options = { title: title(1), placeHolder, matchOnDescription: true };
+    const base = (await vscode.window.showQuickPick(items, options))?.label;
+    if (base === undefined) return undefined;
+    const eol = base === 'no-conversion' ? null : await pick(eolItems(), title(2), vscode.l10n.t('Line ends'));
+    if (eol === undefined) return undefined;
+    const side = await pick(sideItems(), title(3), vscode.l10n.t('For which direction'));
+    return side && { base, eol, side };
+  }
+}
+
+interface Action extends vscode.QuickPickItem {
+  /** Run with the row. */
+  readonly command: string | null;
+}
+
+async function pickAndRun(items: readonly Action[], title: string, row: Row): Promise<Action | undefined> {
+  const picked = await vscode.window.showQuickPick(items, { title });
+  if (picked?.command) await vscode.commands.executeCommand(picked.command, row);
+  return picked;
+}
+
+async function pick<T>(
+  items: readonly (vscode.QuickPickItem & { value: T })[],
+  title: string,
+  placeHolder: string,
+): Promise<T | undefined> {
+  return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.value;
+}
+
+function actionItems(): (Action & { trait: Trait | null })[] {
+  const { t } = vscode.l10n;
+  const item = (
+    icon: string,
+    label: string,
+    command: string,
+    trait: Trait | null,
+  ): Action & { trait: Trait | null } => ({
+    label: `$(${icon}) ${label}`,
+    command,
+    trait,
+  });
+  return [
+    item('send', t('Send…'), commands.send, 'sendable'),
+    item('cloud-upload', t('Send File…'), commands.sendFile, 'sendable'),
+    item('debug-pause', t('Stop'), commands.stop, 'stoppable'),
+    item('debug-continue', t('Continue'), commands.continue, 'stopped'),
+    item('debug-restart', t('Reconnect'), commands.reconnect, 'reconnectable'),
+    item('circle-slash', t('Send EOF'), commands.sendEof, 'eofable'),
+    item('output', t('Show Process Buffer'), commands.showBuffer, 'hasBuffer'),
+    item('terminal', t('Open Terminal'), commands.openTerminal, 'transfers'),
+    item('symbol-string', t('Set Coding System…'), commands.setCoding, 'live'),
+    item('record', t('Open Capture'), commands.openCapture, 'transfers'),
+    item('save-as', t('Save Capture As…'), commands.saveCapture, 'transfers'),
+    item('link', t('Copy Contact'), commands.copyContact, null),
+    item('trash', t('Delete'), commands.delete, null),
+  ];
+}
+
+function explained(name: string): string[] {
+  const { t } = vscode.l10n;
+  if (name === 'undecided') return [t('found out from the data')];
+  if (name === 'no-conversion') return [t('bytes as they are')];
+  return name === 'raw-text' ? [t('bytes, but line ends are converted')] : [];
+}
+
+function eolItems(): (vscode.QuickPickItem & { value: Eol | null })[] {
+  const { t } = vscode.l10n;
+  return [
+    { label: 'unix', description: t('line feed'), value: 'unix' },
+    { label: 'dos', description: t('carriage return and line feed'), value: 'dos' },
+    { label: 'mac', description: t('carriage return'), value: 'mac' },
+    { label: t('as they come'), description: t('found out when decoding, unix when encoding'), value: null },
+  ];
+}
+
+function sideItems(): (vscode.QuickPickItem & { value: Side })[] {
+  const { t } = vscode.l10n;
+  return [
+    { label: t('Both'), value: 'both' },
+    { label: t('Decoding'), description: t('what is received'), value: 'decode' },
+    { label: t('Encoding'), description: t('what is sent'), value: 'encode' },
+  ];
+}
+
+/** Every counter, exactly. */
+function countersOf({ traffic, isDatagram }: NetworkProcess): string {
+  const { t } = vscode.l10n;
+  const { bytesReceived, bytesSent, messagesReceived, messagesSent, bytesQueued, bytesLost } = traffic;
+  const [received, sent] = [formatCount(bytesReceived), formatCount(bytesSent)];
+  const [reads, writes] = [formatCount(messagesReceived), formatCount(messagesSent)];
+  const parts = isDatagram
+    ? [t('{0} bytes received in {1} datagrams', received, reads), t('{0} bytes sent in {1} datagrams', sent, writes)]
+    : [t('{0} bytes received in {1} reads', received, reads), t('{0} bytes sent in {1} writes', sent, writes)];
+  parts.push(t('{0} waiting', formatCount(bytesQueued)), t('{0} lost', formatCount(bytesLost)));
+  return parts.join(', ');
+}

@@ -1,0 +1,81 @@
+import type { NetworkProcesses } from '../../core';
+import { commands } from '../ids';
+import type { statusItems } from '../ids';
+import { showPeerText } from '../peerText';
+import { formatBytes, formatCount } from '../rows/amounts';
+import type { Translate } from '../translate';
+import type { StatusTarget } from './statusSource';
+
+/** One item. */
+export interface StatusText {
+  readonly text: string;
+  /** Plain text; also what screen readers say. */
+  readonly tooltip: string;
+  readonly command: string;
+}
+
+/** What the items say; null for one that has nothing to say. */
+export type StatusTexts = Readonly<Record<keyof typeof statusItems, StatusText | null>>;
+
+const nameCharacters = 30;
+
+/** @param rate Bytes a second, both directions. */
+export function statusTexts(
+  target: StatusTarget,
+  rate: number,
+  core: Pick<NetworkProcesses, 'processCodingSystem'>,
+  t: Translate,
+): StatusTexts {
+  const { process } = target.row;
+  const carries = target.row.traits.has('transfers');
+  const whole = showPeerText(process.name);
+  const name = whole.length > nameCharacters ? `${whole.slice(0, nameCharacters - 1)}…` : whole;
+  return {
+    state: {
+      text: `$(plug) ${name}: ${process.status}`,
+      tooltip: t('Process {0} is {1}: choose what to do', whole, process.status),
+      command: commands.processActions,
+    },
+    view: view(target, t),
+    coding: coding(target, core, t),
+    traffic: carries ? traffic(target, rate, t) : null,
+  };
+}
+
+function view({ view: shown }: StatusTarget, t: Translate): StatusText | null {
+  if (!shown) return null;
+  if (shown.kind === 'terminal') {
+    const { options } = shown;
+    return { text: options, tooltip: t('Terminal: {0}', options), command: commands.terminalOptions };
+  }
+  const { following, newBytes } = shown;
+  const command = commands.follow;
+  if (following) return { text: t('following'), tooltip: t('Following the end of what comes'), command };
+  const text = newBytes > 0 ? t('frozen · {0} new', formatBytes(newBytes)) : t('frozen');
+  return { text, tooltip: t('The view stands still: {0} have come since', formatBytes(newBytes)), command };
+}
+
+function coding({ row }: StatusTarget, core: Pick<NetworkProcesses, 'processCodingSystem'>, t: Translate): StatusText {
+  const none = t('none');
+  const { decode, encode } = core.processCodingSystem(row.process);
+  return {
+    text: decode === encode ? (decode ?? none) : `${decode ?? none}/${encode ?? none}`,
+    tooltip: t('Coding system: decodes {0}, encodes {1}', decode ?? none, encode ?? none),
+    command: commands.setCoding,
+  };
+}
+
+function traffic({ row, trimmed }: StatusTarget, rate: number, t: Translate): StatusText {
+  const { bytesReceived, bytesSent, bytesQueued } = row.process.traffic;
+  const parts = [t('{0} in', formatBytes(bytesReceived)), t('{0} out', formatBytes(bytesSent))];
+  if (bytesQueued > 0) parts.push(t('{0} waiting', formatBytes(bytesQueued)));
+  if (trimmed > 0) parts.push(t('{0} characters trimmed', shortCount(trimmed)));
+  if (rate >= 1) parts.push(t('{0}/s', formatBytes(Math.round(rate))));
+  const text = parts.join(' · ');
+  return { text, tooltip: t('Traffic: {0}', text.replaceAll(' · ', ', ')), command: commands.trafficActions };
+}
+
+/** `12`, `3.4 k`, `5.6 M`: as sizes, without their unit. */
+function shortCount(count: number): string {
+  return count < 1000 ? formatCount(count) : formatBytes(count).replace(/B$/, '');
+}
