@@ -221,23 +221,27 @@ describe('Captures', () => {
 
   it('end at the limit of the setting, which is said', async () => {
     setSettings(session, { 'networkProcesses.capture.limit': 0.001 });
+    const others: Peer[] = [];
     try {
-      const other = await startPeer();
-      await workbench.until('the setting to count', async () => {
-        await steps.open('TCP', other.address);
-        const socket = other.sockets.at(-1) ?? (await other.socket());
-        socket.write('x'.repeat(3000));
-        await steps.rowSays(other.address, '3.0 kB in');
+      const other = await workbench.until('the setting to count', async () => {
+        const fresh = await startPeer();
+        others.push(fresh);
+        await steps.open('TCP', fresh.address);
+        (await fresh.socket()).write('x'.repeat(3000));
+        await steps.rowSays(fresh.address, '3.0 kB in');
         const texts = (await workbench.notifications()).map(({ message }) => message);
-        return texts.some((text) => text.includes('stopped after 1048 bytes: the limit of a capture is 1048 bytes'));
+        const isSaid = texts.some((text) =>
+          text.includes('stopped after 1048 bytes: the limit of a capture is 1048 bytes'),
+        );
+        return isSaid && fresh;
       });
       await steps.expand(other.address);
       await steps.rowSays('Capture', '1.0 kB, stopped: full');
       await steps.menu(other.address, 'Open Capture');
       await workbench.waitActiveTab(`${other.address} (capture)`);
       assert.match(await page(), /Captured no further than this: Capture of \S+ stopped after 1048 bytes/);
-      await other.close();
     } finally {
+      for (const other of others) await other.close();
       setSettings(session, {});
     }
   });

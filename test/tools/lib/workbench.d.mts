@@ -145,6 +145,7 @@ export declare class Workbench {
   treeRows(view: string): Promise<TreeRow[]>;
   waitRow(view: string, row: RowMatch, timeout?: number): Promise<TreeRow>;
   waitNoRow(view: string, row: RowMatch, timeout?: number): Promise<void>;
+  focusTree(view: string): Promise<void>;
   clickRow(view: string, row: RowMatch, options?: ClickOptions): Promise<void>;
   expandRow(view: string, row: RowMatch): Promise<void>;
   collapseRow(view: string, row: RowMatch): Promise<void>;

@@ -158,7 +158,9 @@ export const QuickInput = (Base) =>
         const quick = await this.quick();
         // It asks before it replaces.
         if (/already exists/.test(quick?.title ?? '')) {
-          await this.acceptQuick();
+          // Not `acceptQuick`: it may have been taken meanwhile.
+          await this.#quickText().focus({ timeout: 1000 });
+          await this.press('Enter');
           return false;
         }
         return !quick?.title.includes(title);

@@ -51,6 +51,11 @@ export const Views = (Base) =>
       );
     }
 
+    /** Gives a tree the keyboard, without a click on any row. */
+    async focusTree(view) {
+      await (await this.#tree(view)).focus();
+    }
+
     /** Clicks a row; options as for Playwright's click. */
     async clickRow(view, row, options) {
       const target = await this.#row(view, row);
@@ -162,6 +167,10 @@ export const Views = (Base) =>
       return pane;
     }
 
+    async #tree(view) {
+      return (await this.#pane(view)).locator('.monaco-list').first();
+    }
+
     async #drawnRows(view) {
       return (await this.#pane(view)).evaluate(readTreeRows, at);
     }
@@ -179,8 +188,7 @@ export const Views = (Base) =>
      * far a wheel turns a tree can't be told beforehand.
      */
     async #page(view, look) {
-      const tree = (await this.#pane(view)).locator('.monaco-list').first();
-      await tree.focus();
+      await this.focusTree(view);
       await this.press('Home');
       await this.until(`the top of ${view}`, async () => {
         const [first] = await this.#drawnRows(view);
