@@ -70,7 +70,7 @@ async function lastLineDrawn(page) {
   return drawn.jsonValue();
 }
 
-/** In the page: notes when a key goes down and when all that was typed so far stands in the terminal. */
+/** In the page: notes when a key goes down and when all that was typed so far was drawn in the terminal. */
 function watchKeys(letters) {
   const terminal = document.querySelector('.terminal-wrapper.active').xterm;
   const keys = { typed: '', down: 0, took: [] };
@@ -85,7 +85,7 @@ function watchKeys(letters) {
     },
     true,
   );
-  terminal.onWriteParsed(() => {
+  terminal.onRender(() => {
     if (!keys.down) return;
     const { active } = terminal.buffer;
     let text = '';

@@ -1,18 +1,18 @@
 import type { Disposable } from '../../core';
 
-/** Characters written that the terminal has not drawn yet: never more than `high`; reading goes on at `low`. Bytes that wait count, too. */
+/** Bytes that wait: at `high`, the socket is left unread; reading goes on at `low`. */
 const high = 1024 * 1024;
 const low = high / 2;
 /**
  * No more is under way than the terminal draws in so long, and the time in which it answers when it is idle; but at
- * least `least`. The keys typed wait for that much; with less, the terminal would wait for us.
+ * least `least` and at most `most` characters. The keys typed wait for that much; with less, the terminal would wait
+ * for us.
  */
-const leadMs = 100;
+const leadMs = 25;
 const least = 128 * 1024;
+const most = 1024 * 1024;
 /** How long its speed is measured at a time. */
 const measureMs = 200;
-/** A piece is written when it has so many characters: one item more, even with each byte escaped, is within 64 Ki. */
-const pieceLength = 40 * 1024;
 /** Bytes kept when the rest is skipped. */
 const tailBytes = 128 * 1024;
 /** Bytes of one item at most. */
@@ -53,8 +53,7 @@ export interface FlowTimers {
 }
 
 /**
- * Output on its way to a terminal, in pieces of at most 64 Ki characters, each of which the terminal answers when it has
- * drawn it. Only so much is under way that the terminal stays quick; then the socket is left unread, or, by choice and
+ * Output on its way to a terminal, in pieces, each of which the terminal answers when it has drawn it. Only so much is under way that the terminal stays quick; then the socket is left unread, or, by choice and
  * when the terminal does not answer at all, all but the newest is skipped.
  */
 export class OutputFlow implements Disposable {
@@ -65,7 +64,8 @@ export class OutputFlow implements Disposable {
   private underWayLength = 0;
   /** What may be under way, by the terminal's speed. */
   private window = 2 * least;
-  private measuredFrom = 0;
+  /** Null while the terminal has nothing to do. */
+  private measuredFrom: number | null = null;
   private measured = 0;
   /** Milliseconds that the quickest answer took. */
   private roundTrip = measureMs;
@@ -127,6 +127,7 @@ export class OutputFlow implements Disposable {
       this.measured += length;
     }
     this.measure();
+    if (this.underWay.length === 0 && this.items.length === 0) this.measuredFrom = null;
     this.isStuck = false;
     this.quietTimes = 0;
     this.balance();
@@ -145,6 +146,11 @@ export class OutputFlow implements Disposable {
     return this.items.length > 0 && !this.isStuck && this.underWayLength < this.window;
   }
 
+  /** Two pieces make the window: few and large ones cost least, and while one is drawn the other is on its way. */
+  private get pieceLength(): number {
+    return this.window / 2;
+  }
+
   private schedule(): void {
     if (this.turn || !this.mayWrite) return;
     const run = (): void => {
@@ -152,13 +158,14 @@ export class OutputFlow implements Disposable {
       this.writePiece();
     };
     const quiet = this.timers.now() - this.lastWrite;
-    const isReady = this.waitingBytes >= pieceLength || quiet >= gatherMs;
+    const isReady = this.waitingBytes >= this.pieceLength || quiet >= gatherMs;
     this.turn = isReady ? this.timers.soon(run) : this.timers.after(gatherMs - quiet, run);
   }
 
   private writePiece(): void {
     if (!this.mayWrite) return;
     let taken = 0;
+    const { pieceLength } = this;
     const piece = this.sink.paint((length) => {
       const item = length < pieceLength ? this.items[taken] : undefined;
       if (!item) return undefined;
@@ -170,7 +177,7 @@ export class OutputFlow implements Disposable {
     this.lastWrite = this.timers.now();
     if (piece !== '') {
       const number = ++this.written;
-      if (this.underWay.length === 0) this.startMeasuring();
+      if (this.measuredFrom === null) this.startMeasuring();
       this.underWay.push({ number, length: piece.length, at: this.lastWrite });
       this.underWayLength += piece.length;
       this.watch ??= this.startWatch();
@@ -186,9 +193,9 @@ export class OutputFlow implements Disposable {
   }
 
   private measure(): void {
-    const took = this.timers.now() - this.measuredFrom;
+    const took = this.timers.now() - this.measuredFrom!;
     if (took < measureMs) return;
-    this.window = Math.min(Math.max((this.measured / took) * (this.roundTrip + leadMs), least), high);
+    this.window = Math.min(Math.max((this.measured / took) * (this.roundTrip + leadMs), least), most);
     this.startMeasuring();
   }
 
@@ -208,12 +215,12 @@ export class OutputFlow implements Disposable {
 
   private balance(): void {
     if (this.isDisposed) return;
-    const behind = this.waitingBytes + this.underWayLength;
+    const { waitingBytes } = this;
     if (this.whenBehind === 'slow' && !this.isStuck) {
-      return this.setHeld(this.isHeld ? behind > low : behind >= high);
+      return this.setHeld(this.isHeld ? waitingBytes > low : waitingBytes >= high);
     }
     this.setHeld(false);
-    if (this.waitingBytes > high) this.skip();
+    if (waitingBytes > high) this.skip();
   }
 
   /** Skips all but the newest; lines of our own stay. */

@@ -97,7 +97,7 @@ describe('OutputFlow', () => {
     assert.deepEqual(sink.pieces, ['a', 'bcd']);
   });
 
-  it('writes one piece a turn, none over 64 Ki characters, however much one byte becomes', () => {
+  it('writes one piece a turn, of half of what may be under way, however much one byte becomes', () => {
     class Wide extends Sink {
       protected override shown(item: OutputItem): string {
         return item.kind === 'text' ? item.text.replaceAll('x', '\\u202e') : super.shown(item);
@@ -108,45 +108,57 @@ describe('OutputFlow', () => {
     clock.turn();
     assert.equal(sink.pieces.length, 1);
     clock.advance(200);
-    assert.equal(sink.pieces.filter((p) => p.length > 64 * kibi).length, 0);
-    assert.ok(sink.text.length < mebi + 64 * kibi);
+    const item = 4 * kibi * '\\u202e'.length;
+    assert.equal(sink.pieces.filter((p) => p.length > 128 * kibi + item).length, 0);
+    assert.ok(sink.text.length < 256 * kibi + 2 * item);
     drawAll();
     assert.equal(sink.text.length, 300 * kibi * 6);
   });
 
-  it('leaves the socket unread when 1 MiB waits or is under way, and reads again at half of that', () => {
+  it('leaves the socket unread when 1 MiB waits, and reads again at half of that', () => {
+    add(256 * kibi);
+    clock.advance(50);
     add(mebi - 8 * kibi);
-    clock.advance(500);
     assert.equal(sink.isHeld, false);
     add(3 * mebi);
     assert.equal(sink.isHeld, true);
+    const added = 4 * mebi + 248 * kibi;
     let drawn = 0;
     for (; sink.isHeld; drawn++) {
+      assert.ok(added - sink.text.length > mebi / 2);
       flow.drawn(drawn + 1);
       clock.advance(20);
     }
-    const shown = sink.pieces.slice(0, drawn).join('').length;
-    assert.ok(Math.abs(4 * mebi - 8 * kibi - shown - mebi / 2) <= 64 * kibi, String(shown));
+    assert.ok(added - sink.text.length <= mebi / 2);
     drawAll();
-    assert.equal(sink.text, 'x'.repeat(4 * mebi - 8 * kibi));
+    assert.equal(sink.text, 'x'.repeat(added));
     assert.equal(sink.holds, 1);
   });
 
-  it('has as much under way as the terminal draws in little more than 100 ms, between 128 Ki and 1 Mi', () => {
-    const underWayAt = (piecesASecond: number): number => {
+  it('has as much under way as the terminal draws in 25 ms and the time of an answer, between 128 Ki and 1 Mi', () => {
+    const underWayAt = (bytesASecond: number): number => {
       start('slow');
       add(40 * mebi);
       let drawn = 0;
-      for (let i = 0; i < 40; i++) {
-        const until = Math.round(((i + 1) * piecesASecond) / 40);
-        while (drawn < Math.min(until, sink.pieces.length)) flow.drawn(++drawn);
-        clock.advance(25);
+      let drawnLength = 0;
+      let underWay = 0;
+      for (let i = 1; i <= 400; i++) {
+        clock.advance(5);
+        if (i > 300) underWay = Math.max(underWay, sink.text.length - drawnLength);
+        for (let piece = sink.pieces[drawn]; piece; piece = sink.pieces[drawn]) {
+          if (drawnLength + piece.length > (i * bytesASecond) / 200) break;
+          drawnLength += piece.length;
+          flow.drawn(++drawn);
+        }
       }
-      return sink.pieces.slice(drawn).join('').length;
+      return underWay;
     };
-    assert.ok(Math.abs(underWayAt(10) - 128 * kibi) <= 64 * kibi);
-    const fast = underWayAt(200);
-    assert.ok(fast > 300 * kibi && fast <= mebi + 64 * kibi, String(fast));
+    const slow = underWayAt(mebi / 2);
+    assert.ok(slow >= 128 * kibi && slow <= 136 * kibi, String(slow));
+    const usual = underWayAt(8 * mebi);
+    assert.ok(usual > 200 * kibi && usual < 600 * kibi, String(usual));
+    const fast = underWayAt(100 * mebi);
+    assert.ok(fast > 600 * kibi && fast <= mebi + 8 * kibi, String(fast));
   });
 
   it('skips to the newest when that was chosen, and tells how many bytes; lines of our own stay', () => {
@@ -170,8 +182,9 @@ describe('OutputFlow', () => {
     flow.setWhenBehind('skip');
     assert.equal(sink.isHeld, false);
     clock.advance(500);
-    add(900 * kibi);
+    add(mebi - 200 * kibi);
     flow.setWhenBehind('slow');
+    add(200 * kibi);
     assert.equal(sink.isHeld, true);
   });
 
