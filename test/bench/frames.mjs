@@ -14,7 +14,8 @@ export function startFrames(page) {
     };
     const frame = () => {
       frames.times.push(now());
-      look();
+      // When this frame is drawn.
+      setTimeout(look);
       if (!frames.stopped) requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);

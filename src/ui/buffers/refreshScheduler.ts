@@ -13,10 +13,15 @@ export const systemClock: Clock = {
   },
 };
 
-const leastIntervalMs = 50;
+/** More often, the window has so much to do that now and then all of it comes late. */
+const leastIntervalMs = 100;
 const mostIntervalMs = 1000;
-/** Of the time that the last update took: the window needs some for other things, and who watches does not wait. */
+/**
+ * Of the time that the last update took: the window needs some for other things, and who watches does not wait. More
+ * when it was given the whole text: then so much comes that nobody reads along.
+ */
 const pauseFactor = 1.25;
+const wholePauseFactor = 2;
 /** An update that nobody reports the end of counts as done then. */
 const watchdogMs = 2000;
 /** So long after the last update there is time for one more. */
@@ -24,7 +29,7 @@ const restMs = 1000;
 
 /**
  * Decides when a document is brought up to date: at once after a quiet time, else at intervals of 1.25 times what the
- * last update took, 50 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once more when nothing has come for a
+ * last update took, or twice that of a whole one, 100 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once more when nothing has come for a
  * second.
  */
 export class RefreshScheduler {
@@ -60,13 +65,20 @@ export class RefreshScheduler {
     else this.begin(!this.stale);
   }
 
-  /** The update that was begun has come through. */
-  done(): void {
+  /**
+   * The update that was begun has come through.
+   *
+   * @param wasWhole All the text was given.
+   */
+  done(wasWhole = false): void {
     if (!this.running) return;
     this.running = false;
     this.cancelTimer();
     const took = this.clock.now() - this.startedAt;
-    this.intervalMs = Math.min(Math.max(pauseFactor * took, leastIntervalMs), mostIntervalMs);
+    this.intervalMs = Math.min(
+      Math.max((wasWhole ? wholePauseFactor : pauseFactor) * took, leastIntervalMs),
+      mostIntervalMs,
+    );
     this.poke();
   }
 

@@ -9,6 +9,8 @@ export interface TextEdit {
 
 /** VS Code replaces the text of a document by one that is longer than this as a whole, and else only what differs. */
 const wholeAbove = 100_000;
+/** Edits come through sooner: they may cost so many times more. */
+const editsWorth = 1.5;
 /** What of the end of a text may look different when more comes behind it: a broken line, a carriage return. */
 const unsettled = 32;
 
@@ -42,7 +44,7 @@ export function changeBetween(before: DocumentText, after: DocumentText, shift: 
   }
   // Each edit is kept for undoing it, which nobody can do, at two bytes a character.
   const cost = sum(edits.map((e) => bytesOf(e.text) + 2 * (e.text.length + e.end - e.start)));
-  return cost < whole.cost ? { edits, headChanged, cost } : whole;
+  return cost < editsWorth * whole.cost ? { edits, headChanged, cost } : whole;
 }
 
 /** What a text takes in the window: one character beyond Latin-1, such as our mark, makes all of it two bytes wide. */

@@ -40,12 +40,12 @@ describe('RefreshScheduler', () => {
     assert.deepEqual(begun, [0, 625]);
   });
 
-  it('waits 1.25 times what the last update took, 50 ms to 1 s', () => {
+  it('waits 1.25 times what the last update took, 100 ms to 1 s', () => {
     const expected = [
-      { took: 1, next: 50 },
+      { took: 1, next: 100 },
       { took: 100, next: 125 },
       { took: 1500, next: 1500 },
-      { took: 10, next: 50 },
+      { took: 10, next: 100 },
     ];
     let start = 0;
     scheduler.changed();
@@ -58,6 +58,15 @@ describe('RefreshScheduler', () => {
       assert.equal(begun.at(-1), start, `after ${took}`);
       clock.time = start;
     }
+  });
+
+  it('waits twice as long as it took when all the text was given', () => {
+    scheduler.changed();
+    clock.advance(100);
+    scheduler.changed();
+    scheduler.done(true);
+    clock.advance(1000);
+    assert.deepEqual(begun, [0, 200]);
   });
 
   it('goes on when an update never comes through', () => {
@@ -128,8 +137,8 @@ describe('RefreshScheduler', () => {
     assert.deepEqual(atRest, [60_000]);
     scheduler.done();
     scheduler.changed();
-    clock.advance(50);
-    assert.deepEqual(begun, [0, 60_050]);
+    clock.advance(100);
+    assert.deepEqual(begun, [0, 60_100]);
     clock.advance(900);
     visible = false;
     scheduler.changed();
