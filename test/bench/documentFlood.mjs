@@ -14,13 +14,13 @@ export async function flood({ page, port, call }, into, mebibytes) {
   await call('openFlood', { port, bytes, into });
   try {
     const idle = into === 'document' ? await idleFrames(page) : undefined;
-    if (into === 'document') await startFrames(page);
+    await startFrames(page);
     const result = await call('runFlood', `flood ${bytes}\n`);
     const seconds = (result.received - result.first) / 1000;
     const measured = { ...result, seconds, rate: bytes / seconds };
-    if (into !== 'document') return measured;
-    const seen = await lastLineSeen(page);
+    const seen = into === 'document' ? await lastLineSeen(page) : null;
     const frames = await stopFrames(page);
+    if (into !== 'document') return measured;
     const memory = await call('memory');
     return { ...measured, seen, idle, frames, used: memory.used };
   } finally {

@@ -12,7 +12,7 @@ const flushMs = 50;
 /** What a piece that waits takes besides its bytes, roughly. */
 const pieceCost = 256;
 /** From here on the socket has to wait for the disk, until a quarter of it waits; less while all captures have much. */
-const behindBytes = 4 * MiB;
+const behindBytes = 16 * MiB;
 const crowdedBytes = MiB / 16;
 /** What cannot be held back, datagrams, may pile up to this. */
 const mostWaiting = 64 * MiB;

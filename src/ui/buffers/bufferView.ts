@@ -173,7 +173,7 @@ export class BufferView implements vscode.Disposable {
         if (coming.change.headChanged) this.showAtTop(editor, places.top(reader));
       }
     }
-    this.scheduler.done(coming.isWhole);
+    this.scheduler.done(coming.change.isOther);
     this.host.stateChanged(this);
     this.count(coming.change.cost);
   }

@@ -18,10 +18,10 @@ const leastIntervalMs = 100;
 const mostIntervalMs = 1000;
 /**
  * Of the time that the last update took: the window needs some for other things, and who watches does not wait. More
- * when it was given the whole text: then so much comes that nobody reads along.
+ * when so much comes that nothing is left of what was shown: nobody reads along then.
  */
 const pauseFactor = 1.25;
-const wholePauseFactor = 2;
+const floodPauseFactor = 3;
 /** An update that nobody reports the end of counts as done then. */
 const watchdogMs = 2000;
 /** So long after the last update there is time for one more. */
@@ -29,7 +29,7 @@ const restMs = 1000;
 
 /**
  * Decides when a document is brought up to date: at once after a quiet time, else at intervals of 1.25 times what the
- * last update took, or twice that of a whole one, 100 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once more when nothing has come for a
+ * last update took, three times that in a flood, 100 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once more when nothing has come for a
  * second.
  */
 export class RefreshScheduler {
@@ -68,15 +68,15 @@ export class RefreshScheduler {
   /**
    * The update that was begun has come through.
    *
-   * @param wasWhole All the text was given.
+   * @param isFlood Nothing is left of what was shown before.
    */
-  done(wasWhole = false): void {
+  done(isFlood = false): void {
     if (!this.running) return;
     this.running = false;
     this.cancelTimer();
     const took = this.clock.now() - this.startedAt;
     this.intervalMs = Math.min(
-      Math.max((wasWhole ? wholePauseFactor : pauseFactor) * took, leastIntervalMs),
+      Math.max((isFlood ? floodPauseFactor : pauseFactor) * took, leastIntervalMs),
       mostIntervalMs,
     );
     this.poke();

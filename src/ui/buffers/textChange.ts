@@ -20,6 +20,8 @@ export interface TextChange {
   readonly edits: readonly TextEdit[] | null;
   /** Whether text before the common part differs: what an editor shows has moved. */
   readonly headChanged: boolean;
+  /** Nothing of the earlier text is left. */
+  readonly isOther: boolean;
   /** Bytes, roughly, that it costs the window until the document is closed: nothing is given back before. */
   readonly cost: number;
 }
@@ -36,7 +38,8 @@ export function changeBetween(before: DocumentText, after: DocumentText, shift: 
   const head = { start: 0, end: oldHead, text: after.shown.slice(0, newHead) };
   const tail = tailEdit(before.shown, oldHead, after.shown, newHead);
   const headChanged = head.text !== before.shown.slice(0, oldHead);
-  const whole = { edits: null, headChanged, cost: bytesOf(after.shown) };
+  const isOther = oldHead > 0 && oldHead >= before.shown.length;
+  const whole = { edits: null, headChanged, isOther, cost: bytesOf(after.shown) };
   if (!tail) return whole;
   const edits = [...(headChanged ? [head] : []), ...(tail.text !== '' || tail.end > tail.start ? [tail] : [])];
   if (after.shown.length <= wholeAbove && before.shown.length <= wholeAbove) {
@@ -44,7 +47,7 @@ export function changeBetween(before: DocumentText, after: DocumentText, shift: 
   }
   // Each edit is kept for undoing it, which nobody can do, at two bytes a character.
   const cost = sum(edits.map((e) => bytesOf(e.text) + 2 * (e.text.length + e.end - e.start)));
-  return cost < editsWorth * whole.cost ? { edits, headChanged, cost } : whole;
+  return cost < editsWorth * whole.cost ? { ...whole, edits, cost } : whole;
 }
 
 /** What a text takes in the window: one character beyond Latin-1, such as our mark, makes all of it two bytes wide. */

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../tools/lib/paths.mjs';
 
-const mebibytes = 8;
+/** More than may wait in memory. */
+const mebibytes = 32;
 
 /** Run by a program of its own: receives more than its disk takes, and tells what became of it. */
 const script = `

@@ -50,10 +50,12 @@ describe('changeBetween', () => {
     assert.deepEqual(changeBetween(before, flood, 10 * long.length), {
       edits: null,
       headChanged: true,
+      isOther: true,
       cost: 2 * flood.shown.length,
     });
-    const half = documentOf(long + line.repeat(2500));
-    assert.equal(changeBetween(before, half, 0).edits, null);
+    const half = documentOf(long + line.repeat(5000));
+    const halfNew = changeBetween(before, half, 0);
+    assert.deepEqual([halfNew.edits === null, halfNew.isOther], [true, false]);
     const other = documentOf(`${'x'.repeat(100)}\n${long}`);
     assert.equal(changeBetween(before, other, 0).edits, null);
     const spliced = new DocumentText({ text: long, notes: [], lines: [{ at: 800, line: 'stopped' }] });
