@@ -64,7 +64,7 @@ describe('changeBetween', () => {
 
   it('leaves short documents to VS Code, which finds the difference itself', () => {
     const [before, after] = [documentOf(line.repeat(10)), documentOf(`${line.repeat(10)}new`)];
-    assert.deepEqual(changeBetween(before, after, 0), { edits: null, headChanged: false, cost: 3 });
+    assert.deepEqual(changeBetween(before, after, 0), { edits: null, headChanged: false, isOther: false, cost: 3 });
   });
 
   it('sees that only the head has changed', () => {
