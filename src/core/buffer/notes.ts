@@ -3,13 +3,15 @@ const most = 1_000;
 
 /**
  * The parts of a buffer's text that this program wrote itself, as offsets in characters from the first that ever was in
- * the buffer: text trimmed from the start does not move them.
+ * the buffer: text trimmed from the start does not move them. Ascending, and apart.
  */
 export class Notes {
   private ranges: { start: number; end: number }[] = [];
 
   add(start: number, end: number): void {
-    this.ranges.push({ start, end });
+    // Nearly always the last one; but a process may write above another's.
+    const before = this.ranges.findLastIndex((range) => range.start < start) + 1;
+    this.ranges.splice(before, 0, { start, end });
     if (this.ranges.length > most) this.ranges.shift();
   }
 

@@ -82,6 +82,8 @@ export class TrafficCapture implements Capture {
     if (this.now !== 'open') return;
     if (entry.peer && this.waitingCost > mostWaiting) return this.end('failed', () => this.tooSlow());
     const room = this.store.limit - this.accepted;
+    // The limit may have been lowered.
+    if (room < 0) return this.end('full', () => this.full(this.store.limit, 'a capture'));
     const { reference, line } = this.peers.refer(entry.peer);
     const bytes = entry.bytes.length <= room ? entry.bytes : entry.bytes.subarray(0, Math.max(room, 0));
     if (bytes.length > 0 || room >= entry.bytes.length) {
@@ -236,6 +238,8 @@ export class TrafficCapture implements Capture {
     } catch (error) {
       if (this.now === 'discarded') return;
       this.lose(waitingRecords);
+      // Told already.
+      if (this.now === 'failed') return;
       this.end('failed', () => this.failed(error));
     }
     this.pace();

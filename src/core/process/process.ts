@@ -105,7 +105,7 @@ export class Process implements NetworkProcess {
     this.encode = plan.encode;
     this.stopped = plan.stopped;
     this.query = plan.query;
-    this.former = canGoOn(plan.continues) ? plan.continues : null;
+    this.former = canGoOn(plan.continues, world.captures.isOn) ? plan.continues : null;
     this.byteLog = this.former?.byteLog ?? this.newLog();
     this.ownLog();
     this.decoder = this.makeDecoder(plan.decode);
@@ -553,10 +553,14 @@ export const internalDefaultProcessFilter: Filter = (process, output) => insertO
 export const internalDefaultProcessSentinel: Sentinel = (process, message) =>
   insertMessage(process as Process, message);
 
-/** Whether another may go on with its byte log: not while it is used, and not when its capture has stopped. */
-function canGoOn(former: Process | null): former is Process {
+/**
+ * Whether another may go on with its byte log: not while it is used, and not when its capture has stopped or would now
+ * begin.
+ */
+function canGoOn(former: Process | null, isCapturing: boolean): former is Process {
   const state = former?.byteLog.capture.state;
-  return former !== null && former.byteLog.owner?.isClosed === true && (state === 'open' || state === 'off');
+  if (former?.byteLog.owner?.isClosed !== true) return false;
+  return state === 'open' || (state === 'off' && !isCapturing);
 }
 
 function join(a: Text, b: Text): Text {

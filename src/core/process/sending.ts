@@ -4,7 +4,7 @@ import type { CodingSystem } from '../coding/codingSystem';
 import { encodeText } from '../coding/encoder';
 import { fileError, NetworkProcessError, systemCode } from '../errors';
 import type { TrafficLog } from '../log/trafficLog';
-import type { DatagramTransport, StreamTransport } from '../transport/transport';
+import type { DatagramTransport, Sent, StreamTransport } from '../transport/transport';
 import { SendQueue, type Write } from './sendQueue';
 
 /** Of a stream, written at once. */
@@ -30,6 +30,40 @@ export interface SendingPort {
   peerGone(): void;
 }
 
+/**
+ * Gives a stream one piece after another. Node would put all that waits together and tell of it when all has gone: of a
+ * large text that breaks off nobody would know how much went.
+ */
+class PieceWriter {
+  private waiting: { readonly bytes: Uint8Array | null; readonly sent: Sent }[] = [];
+  private isBusy = false;
+
+  constructor(private readonly stream: StreamTransport) {}
+
+  write(bytes: Uint8Array, sent: Sent): void {
+    this.waiting.push({ bytes, sent });
+    this.next();
+  }
+
+  end(sent: Sent): void {
+    this.waiting.push({ bytes: null, sent });
+    this.next();
+  }
+
+  private next(): void {
+    const piece = this.isBusy ? undefined : this.waiting.shift();
+    if (!piece) return;
+    this.isBusy = true;
+    const sent: Sent = (error) => {
+      this.isBusy = false;
+      piece.sent(error);
+      this.next();
+    };
+    if (piece.bytes) this.stream.write(piece.bytes, sent);
+    else this.stream.end(sent);
+  }
+}
+
 /** The sending half of a process: text to bytes, their queue, and what became of them. */
 export class Sending {
   bytes = 0;
@@ -52,15 +86,18 @@ export class Sending {
   /** From now on there is a stream; `begin` sends what waited for it. */
   useStream(stream: StreamTransport): void {
     const { byteLog } = this.process;
+    const pieces = new PieceWriter(stream);
     this.write = (bytes, took, done) => {
-      if (bytes.length === 0) return stream.end((error) => done(error ? this.lost(0) : null));
-      // Piece by piece: of a large text that breaks off it is known how much went.
+      if (bytes.length === 0) return pieces.end((error) => done(error ? this.lost(0) : null));
       for (let at = 0; at < bytes.length; at += pieceBytes) {
         const piece = bytes.subarray(at, at + pieceBytes);
+        const isWhole = piece.length === bytes.length;
         const isLast = at + pieceBytes >= bytes.length;
-        stream.write(piece, (error) => {
+        pieces.write(piece, (error) => {
           if (error) return done(this.streamError(error, bytes));
-          byteLog.append({ time: Date.now(), direction: 'sent', peer: null, bytes: piece });
+          // A copy: what the log keeps must not keep the rest of a large text.
+          const logged = isWhole ? piece : Buffer.from(piece);
+          byteLog.append({ time: Date.now(), direction: 'sent', peer: null, bytes: logged });
           took(piece.length);
           this.count(piece, isLast);
           // A sender that waits for its bytes waits for the disk, too.

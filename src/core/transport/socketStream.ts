@@ -36,11 +36,17 @@ export class SocketStream implements StreamTransport {
   }
 
   write(bytes: Uint8Array, sent: Sent): void {
-    this.socket.write(bytes, (error) => sent(error ?? null));
+    this.socket.write(bytes, (error) => sent(this.outcome(error)));
   }
 
   end(sent: Sent): void {
-    this.socket.end((error?: unknown) => sent(error ?? null));
+    this.socket.end((error?: unknown) => sent(this.outcome(error)));
+  }
+
+  /** Node 20 tells of no error when a socket was destroyed before it took something. */
+  private outcome(error: unknown): unknown {
+    if (error || !this.socket.destroyed) return error ?? null;
+    return Object.assign(new Error('The socket was closed'), { code: 'ERR_STREAM_DESTROYED' });
   }
 
   setOption(option: string, value: unknown): void {

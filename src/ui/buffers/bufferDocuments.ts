@@ -48,7 +48,9 @@ export class BufferDocuments implements vscode.TextDocumentContentProvider, View
     private readonly core: NetworkProcesses,
     private readonly budget = documentBudget,
   ) {
-    this.sources = new BufferSources(core);
+    this.sources = new BufferSources(core, (buffer) => {
+      this.views.forEach((v) => v.buffer === buffer && v.noteChanged());
+    });
     this.subscriptions = [
       this.changes,
       this.states,

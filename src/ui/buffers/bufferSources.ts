@@ -25,7 +25,11 @@ export class BufferSources {
   private readonly counted = new WeakMap<NetworkProcess, number>();
   private readonly subscription: { dispose(): void };
 
-  constructor(private readonly core: NetworkProcesses) {
+  /** @param stopped Told of a buffer where a capture stopped: its text is to be shown anew, even if no more comes. */
+  constructor(
+    private readonly core: NetworkProcesses,
+    private readonly stopped: (buffer: TextBuffer) => void,
+  ) {
     this.subscription = core.onDidChangeProcess((change) => this.changed(change));
   }
 
@@ -72,6 +76,7 @@ export class BufferSources {
     const { stops } = this.sourceOf(buffer);
     stops.push({ at: buffer.trimmed + position - 1, line: captureStopLine(process.name, capture, this.core.options) });
     if (stops.length > mostStops) stops.shift();
+    this.stopped(buffer);
   }
 
   private sourceOf(buffer: TextBuffer): Source {

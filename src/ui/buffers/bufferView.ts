@@ -21,7 +21,10 @@ export interface ViewHost {
 
 /** How a document stands to its buffer. */
 export interface ViewState {
-  /** False while every visible editor was scrolled up or has text selected: the document does not change then. */
+  /**
+   * Whether the active editor follows the end, or, when it shows something else, any. When none does, because each was
+   * scrolled up or has text selected, the document does not change.
+   */
   readonly following: boolean;
   /** Bytes received by the buffer's processes since the document was brought up to date. */
   readonly newBytes: number;
@@ -110,8 +113,9 @@ export class BufferView implements vscode.Disposable {
   }
 
   get state(): ViewState {
+    const active = this.editors.find((e) => e === vscode.window.activeTextEditor);
     return {
-      following: this.following || this.editors.length === 0,
+      following: active ? this.follower.follows(active) : this.following || this.editors.length === 0,
       newBytes: this.applied ? this.host.sources.received(this.buffer) - this.applied.received : 0,
       trimmed: this.applied?.part.start ?? 0,
       shown: this.applied?.part.characters ?? 0,
@@ -150,6 +154,11 @@ export class BufferView implements vscode.Disposable {
   selected(editor: vscode.TextEditor, byUser: boolean): void {
     if (byUser) this.coming?.readers.set(editor, readerOf(editor));
     this.readersChanged();
+  }
+
+  /** What is shown between the buffer's text has changed. */
+  noteChanged(): void {
+    this.scheduler.changed();
   }
 
   /** The last tab was closed. */

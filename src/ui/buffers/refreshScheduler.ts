@@ -17,11 +17,11 @@ export const systemClock: Clock = {
 const leastIntervalMs = 100;
 const mostIntervalMs = 1000;
 /**
- * Of the time that the last update took: the window needs some for other things, and who watches does not wait. More
- * when so much comes that nothing is left of what was shown: nobody reads along then.
+ * From the beginning of an update to that of the next, in times of what it took: the window needs some for other things,
+ * and who watches does not wait. More when so much comes that nothing is left of what was shown: nobody reads along then.
  */
-const pauseFactor = 1.25;
-const floodPauseFactor = 3;
+const intervalFactor = 1.25;
+const floodFactor = 3;
 /** An update that nobody reports the end of counts as done then. */
 const watchdogMs = 2000;
 /** So long after the last update there is time for one more. */
@@ -29,8 +29,8 @@ const restMs = 1000;
 
 /**
  * Decides when a document is brought up to date: at once after a quiet time, else at intervals of 1.25 times what the
- * last update took, three times that in a flood, 100 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once more when nothing has come for a
- * second.
+ * last update took, in a flood 3 times, and of 100 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once
+ * more when nothing has come for a second.
  */
 export class RefreshScheduler {
   private stale = false;
@@ -76,7 +76,7 @@ export class RefreshScheduler {
     this.cancelTimer();
     const took = this.clock.now() - this.startedAt;
     this.intervalMs = Math.min(
-      Math.max((isFlood ? floodPauseFactor : pauseFactor) * took, leastIntervalMs),
+      Math.max((isFlood ? floodFactor : intervalFactor) * took, leastIntervalMs),
       mostIntervalMs,
     );
     this.poke();

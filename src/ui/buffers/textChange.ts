@@ -9,8 +9,6 @@ export interface TextEdit {
 
 /** VS Code replaces the text of a document by one that is longer than this as a whole, and else only what differs. */
 const wholeAbove = 100_000;
-/** Edits come through sooner: they may cost so many times more. */
-const editsWorth = 1.5;
 /** What of the end of a text may look different when more comes behind it: a broken line, a carriage return. */
 const unsettled = 32;
 
@@ -40,14 +38,15 @@ export function changeBetween(before: DocumentText, after: DocumentText, shift: 
   const headChanged = head.text !== before.shown.slice(0, oldHead);
   const isOther = oldHead > 0 && oldHead >= before.shown.length;
   const whole = { edits: null, headChanged, isOther, cost: bytesOf(after.shown) };
-  if (!tail) return whole;
+  // Edits come through sooner.
+  if (!tail || isOther) return whole;
   const edits = [...(headChanged ? [head] : []), ...(tail.text !== '' || tail.end > tail.start ? [tail] : [])];
   if (after.shown.length <= wholeAbove && before.shown.length <= wholeAbove) {
     return { ...whole, cost: sum(edits.map((e) => bytesOf(e.text))) };
   }
   // Each edit is kept for undoing it, which nobody can do, at two bytes a character.
   const cost = sum(edits.map((e) => bytesOf(e.text) + 2 * (e.text.length + e.end - e.start)));
-  return cost < editsWorth * whole.cost ? { ...whole, edits, cost } : whole;
+  return { ...whole, edits, cost };
 }
 
 /** What a text takes in the window: one character beyond Latin-1, such as our mark, makes all of it two bytes wide. */

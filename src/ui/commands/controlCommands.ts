@@ -81,6 +81,8 @@ export class ControlCommands implements vscode.Disposable {
     this.core.deleteProcess(old);
     const process = await this.core.makeNetworkProcess(spec, { signal, continues: old });
     if (!process) throw new Error('makeNetworkProcess was given no keyword');
+    // A capture that stopped does not go on, and no row leads to it any more.
+    if (process.byteLog !== old.byteLog) old.byteLog.capture.discard();
     return process;
   }
 }

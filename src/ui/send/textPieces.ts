@@ -3,8 +3,8 @@ import type { Piece } from './pump';
 /** UTF-16 units of a piece. */
 export const pieceUnits = 64 * 1024;
 
-/** The most that a UTF-16 unit becomes in any coding system: three bytes in UTF-8. */
-const unitBytes = 3;
+/** The most that a UTF-16 unit becomes in any coding system: four bytes in GB18030. */
+const unitBytes = 4;
 
 /** A text in pieces; no character is cut. Sizes are UTF-16 units. */
 export async function* textPieces(text: string, send: (piece: string) => Promise<void>): AsyncGenerator<Piece> {

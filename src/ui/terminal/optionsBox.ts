@@ -102,7 +102,7 @@ function choices(): Names {
       {
         value: 'slow',
         label: t('slow the peer'),
-        detail: t('Nothing is left out. Datagrams are skipped all the same.'),
+        detail: t('Nothing is left out while the terminal answers. Datagrams are skipped all the same.'),
       },
       { value: 'skip', label: t('skip'), detail: t('A line says how much was left out; the capture has it.') },
     ],

@@ -291,7 +291,10 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
     const entries = byteLog.entries.filter(({ direction }) => direction === 'received');
     let room = replayBytes;
     const first = entries.findLastIndex(({ bytes }) => (room -= bytes.length) < 0) + 1;
-    const before = entries.slice(0, first).reduce((sum, { bytes }) => sum + bytes.length, byteLog.bytesDropped);
+    const bytesOf = (some: readonly ByteLogEntry[]): number => some.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    // The log may have dropped some, and counts what was sent with it.
+    const dropped = byteLog.bytesDropped > 0 ? this.process.traffic.bytesReceived - bytesOf(entries) : 0;
+    const before = bytesOf(entries.slice(0, first)) + Math.max(dropped, 0);
     if (before > 0) {
       this.flow.addLine(vscode.l10n.t('{0} bytes of earlier traffic are not shown here.', formatCount(before)));
     }
