@@ -32,9 +32,10 @@ export async function terminalKeys(session) {
     for (let i = 0; i < idleKeys; i++) await typeKey(page);
     const idle = await takeKeys(page);
     await call('askTerminal', `flood ${100 * MiB}\n`);
-    const drawn = lastLineDrawn(page);
     let isOver = false;
-    void drawn.then(() => (isOver = true));
+    const drawn = lastLineDrawn(page).finally(() => (isOver = true));
+    // It may fail while a key is waited for; then that is told, and not that nobody took notice.
+    drawn.catch(() => undefined);
     while (!isOver) await typeKey(page);
     await drawn;
     // The last one may have come after the flood.
@@ -65,7 +66,7 @@ async function lastLineDrawn(page) {
       return false;
     },
     undefined,
-    { timeout: 60_000 },
+    { timeout: 180_000 },
   );
   return drawn.jsonValue();
 }

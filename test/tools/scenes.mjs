@@ -1,4 +1,5 @@
 // What the pictures of `npm run screenshots` show.
+import { createServer } from 'node:net';
 import { bufferName, ProcessUser } from './check/user.mjs';
 
 /** Files of the workspace that the scenes are played in. */
@@ -101,13 +102,70 @@ export const scenes = [
     },
   },
   {
-    name: 'narrow',
+    name: 'frozen',
     async run(workbench) {
       await workbench.clearNotifications();
+      await workbench.command('View: Close All Editors');
+      const user = new ProcessUser(workbench);
+      await user.openConnection('TCP', `127.0.0.1:${await startLog()}`);
+      await workbench.statusItem(/ in · /);
+      await workbench.page.waitForTimeout(3000);
+      await workbench.focusEditor();
+      await workbench.press('PageUp', 'PageUp', 'PageUp');
+      await workbench.statusItem(/frozen · /);
+    },
+  },
+  {
+    name: 'terminal',
+    async run(workbench) {
+      await workbench.command('Network Processes: Open Terminal');
+      await workbench.page.locator('.terminal-wrapper.active .xterm').first().waitFor();
+      await workbench.page.waitForTimeout(1500);
+      await workbench.page.keyboard.type('level debug');
+      await workbench.page.waitForTimeout(500);
+    },
+  },
+  {
+    name: 'terminal-options',
+    async run(workbench) {
+      await workbench.command('Network Processes: Terminal Options…');
+      await workbench.waitQuick('Terminal Options');
+    },
+  },
+  {
+    name: 'capture',
+    async run(workbench) {
+      await workbench.cancelQuick();
+      await workbench.showPanel(container);
+      await workbench.command('Network Processes: Open Capture');
+      await workbench.waitEditorText('received from');
+    },
+  },
+  {
+    name: 'narrow',
+    async run(workbench) {
       await workbench.resize(640, 750);
     },
   },
 ];
+
+/** A device that writes a line of its log, in colours, ten times a second. Returns its port. */
+function startLog() {
+  const colors = { info: '32', debug: '36', warn: '33' };
+  const texts = ['temperature 21.4', 'fan at 40 %', 'door closed', 'voltage 11.8', 'link up, 100 Mbit/s'];
+  let number = 0;
+  const line = () => {
+    const level = ['info', 'info', 'debug', 'warn'][number % 4];
+    const time = new Date(Date.UTC(2026, 0, 2, 8, 0, 0, 100 * number)).toISOString().slice(11, 23);
+    return `${time} \x1b[${colors[level]}m${level.padEnd(5)}\x1b[m ${texts[(number += 1) % texts.length]}\r\n`;
+  };
+  const server = createServer((socket) => {
+    const timer = setInterval(() => socket.write(line()), 100);
+    socket.on('close', () => clearInterval(timer)).on('error', () => {});
+  });
+  server.unref();
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
+}
 
 /** A datagram there and back, and a connection that has ended. */
 async function echo(user, { host, udpPort, tcpPort }) {
