@@ -16,7 +16,7 @@ export async function terminalFlood(session, kind, mebibytes) {
     const drawn = await lastLineDrawn(page);
     return (mebibytes * MiB * 1000) / (drawn - asked);
   } finally {
-    await call('closeTerminal');
+    await closeTerminal(session);
   }
 }
 
@@ -43,7 +43,7 @@ export async function terminalKeys(session) {
     if (busy.length < 20) throw new Error(`only ${busy.length} keys were drawn during the flood`);
     return { idle: p95(idle), busy: p95(busy) };
   } finally {
-    await call('closeTerminal');
+    await closeTerminal(session);
   }
 }
 
@@ -51,6 +51,12 @@ async function openTerminal({ page, call }, asked) {
   await call('openTerminal', asked);
   await page.waitForFunction(() => document.querySelector('.terminal-wrapper.active')?.xterm);
   await page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
+}
+
+/** The next one must not be taken for this one. */
+async function closeTerminal({ page, call }) {
+  await call('closeTerminal');
+  await page.waitForFunction(() => !document.querySelector('.terminal-wrapper.active'));
 }
 
 /** Waits until the terminal has the last line. Returns when. */
