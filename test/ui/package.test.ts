@@ -45,7 +45,9 @@ describe('The package', () => {
     const texts = [...readdirSync(root), ...readdirSync(`${root}/l10n`).map((bundle) => `l10n/${bundle}`)];
     const translations = texts.filter((path) => /^package\.nls\..+\.json$|^l10n\/bundle\.l10n.*\.json$/.test(path));
     const files = ['package.json', 'package.nls.json', 'readme.md', 'changelog.md', 'LICENSE.txt'];
-    const pictures = ['media/screenshots/buffers-dark.png', 'media/screenshots/tree-light.png'];
+    const pictures = ['buffers-dark', 'tree-light', 'terminal-dark', 'capture-light'].map(
+      (picture) => `media/screenshots/${picture}.png`,
+    );
     const language = ['media/netproc.language.json', 'media/netproc.tmLanguage.json'];
     const code = ['dist/extension.js', 'dist/charsetTables.js', 'media/networkProcesses.svg', ...language, ...pictures];
     const extension = [...files, ...code, ...translations].map((path) => `extension/${path}`);
