@@ -298,7 +298,10 @@ export interface Options {
 export interface MakeOptions {
   /** Aborting while connecting rejects with `NP_CANCELLED` and leaves nothing behind. */
   readonly signal?: AbortSignal;
-  /** An ended process that the new one stands in for: it goes on with that one's byte log and capture. */
+  /**
+   * An ended process that the new one stands in for: it goes on with that one's byte log and capture, unless the capture
+   * has stopped, or was off and capturing is on now.
+   */
   readonly continues?: NetworkProcess;
 }
 

@@ -92,6 +92,19 @@ describe('A process buffer’s document', () => {
     assert.deepEqual([documents.state(uri)?.following, documents.state(uri)?.newBytes], [true, 0]);
   });
 
+  it('counts as new only what came since, also when a filter had kept it', async () => {
+    const { process, editor, uri, send } = await show();
+    await send(numbered(0, 500));
+    await until('the end', () => textOf(uri)?.includes('line 00000499') && atEnd(editor));
+    core.setProcessFilter(process, () => undefined);
+    await send('kept by the filter');
+    await scrollTo(editor, 100);
+    await until('it to be frozen', () => documents.state(uri)?.following === false);
+    assert.equal(documents.state(uri)?.newBytes, 0);
+    await send('new');
+    assert.equal(documents.state(uri)?.newBytes, 3);
+  });
+
   it('is frozen while text is selected, and goes on when it is not', async () => {
     const { editor, uri, send } = await show();
     await send(numbered(0, 100));
@@ -134,6 +147,12 @@ describe('A process buffer’s document', () => {
       await later(200);
     }
     assert.ok(versions > 5 && documents.state(uri)!.following);
+    // In the frozen one, what is said is about it, and it can be told to follow.
+    const { viewColumn } = left;
+    await vscode.window.showTextDocument(left.document, { viewColumn });
+    await until('it to be said', () => documents.state(uri)!.following === false);
+    await vscode.window.showTextDocument(right.document, { viewColumn: right.viewColumn });
+    await until('it to be said', () => documents.state(uri)!.following);
     assert.ok(atEnd(right));
     // What was cut off becomes the beginning.
     await send(numbered(number, 40_000));
@@ -143,7 +162,11 @@ describe('A process buffer’s document', () => {
 
   it('shows more at rest than while much comes', async () => {
     const { uri, send } = await show();
-    const shown = (): number => documents.state(uri)!.shown;
+    // Behind the first line that says what was trimmed.
+    const shown = (): number => {
+      const text = textOf(uri)!;
+      return documents.state(uri)!.trimmed > 0 ? text.length - text.indexOf('\n') - 1 : text.length;
+    };
     const line = numbered(0, 1);
     let end = 0;
     const isBusy = (): boolean => documents.state(uri)!.trimmed > 0 && shown() <= 384 * 1024;
@@ -199,6 +222,16 @@ describe('A process buffer’s document', () => {
     };
     // The first line may change once more when all is quiet.
     for (let tries = 0; !(await isLinked()); tries++) assert.ok(tries < 100, 'the link is not where the text says');
+  });
+
+  it('says at once where the disk ended the capture, when no more text comes', async () => {
+    core.options.captureFolder = folder;
+    const { process, uri, send } = await show();
+    await send('first\n');
+    await process.byteLog.capture.read(0, 1);
+    rmSync(folder, { recursive: true });
+    await send('last\n');
+    await until('the line', () => textOf(uri)?.includes('last\n▸ capture of client stopped at 6 bytes: '));
   });
 
   it('cannot be made to show lines of this program by a peer', async () => {

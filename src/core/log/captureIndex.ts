@@ -36,7 +36,7 @@ function decodeRecord(bytes: Buffer, at: number): IndexRecord {
   };
 }
 
-/** Records from the first that reaches beyond an offset, `count` at most from the `skip`th of them on. */
+/** Finds and reads records of an index file. */
 export class IndexReader {
   constructor(private readonly file: CaptureFile) {}
 

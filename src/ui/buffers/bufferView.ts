@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { TextBuffer } from '../../core';
 import type { BufferSources } from './bufferSources';
-import { DocumentText, type Place } from './documentText';
+import { DocumentText } from './documentText';
+import { MovedPlaces, unitsBetween, type Placed, type Reader } from './movedPlaces';
 import { headline, type Headline } from './notices';
 import { RefreshScheduler, systemClock } from './refreshScheduler';
 import { TailFollower } from './tailFollower';
-import { TailWindow, unitsAt, type Shown } from './tailWindow';
+import { TailWindow, unitsAt } from './tailWindow';
 import { bytesOf, changeBetween, type TextChange, type TextEdit } from './textChange';
 
 /** Who has a view, and does for it what concerns more than one. */
@@ -30,14 +31,10 @@ export interface ViewState {
   readonly newBytes: number;
   /** Characters of the buffer before the ones shown. */
   readonly trimmed: number;
-  /** Characters of the buffer that are shown. */
-  readonly shown: number;
 }
 
 /** One text of the document and where it is from. */
-interface Snapshot {
-  readonly text: DocumentText;
-  readonly part: Shown;
+interface Snapshot extends Placed {
   readonly head: Headline | undefined;
   readonly received: number;
 }
@@ -50,12 +47,6 @@ interface Coming {
   readonly readers: Map<vscode.TextEditor, Reader>;
   /** VS Code is given all of it, and not edits. */
   isWhole: boolean;
-}
-
-/** What an editor shows and has selected. */
-interface Reader {
-  readonly top: number;
-  readonly selections: readonly vscode.Selection[];
 }
 
 /** How often the number of new bytes is told. */
@@ -118,7 +109,6 @@ export class BufferView implements vscode.Disposable {
       following: active ? this.follower.follows(active) : this.following || this.editors.length === 0,
       newBytes: this.applied ? this.host.sources.received(this.buffer) - this.applied.received : 0,
       trimmed: this.applied?.part.start ?? 0,
-      shown: this.applied?.part.characters ?? 0,
     };
   }
 
@@ -230,7 +220,15 @@ export class BufferView implements vscode.Disposable {
     const { following } = this.state;
     if (following === this.wasFollowing) return;
     this.wasFollowing = following;
+    if (!following) this.countFromNow();
     this.host.stateChanged(this);
+  }
+
+  /** A filter may have kept what came since the text changed last: all of it was there before. */
+  private countFromNow(): void {
+    const { applied, buffer } = this;
+    if (!applied || applied.part.start + applied.part.characters < buffer.trimmed + buffer.size) return;
+    this.applied = { ...applied, received: this.host.sources.received(buffer) };
   }
 
   private tellSoon(): void {
@@ -322,45 +320,8 @@ export class BufferView implements vscode.Disposable {
   }
 }
 
-/** How many units of its text the later part begins after the earlier one; less than 0 when before. */
-function unitsBetween(earlier: Shown, later: Shown): number {
-  const characters = later.start - earlier.start;
-  if (characters >= 0) return unitsAt(earlier.text, earlier.characters, [characters])[0]!;
-  return -unitsAt(later.text, later.characters, [-characters])[0]!;
-}
-
 function readerOf(editor: vscode.TextEditor): Reader {
   return { top: editor.visibleRanges[0]?.start.line ?? 0, selections: editor.selections };
-}
-
-/** Where the text of one snapshot is in a later one; what is no longer there becomes the beginning. */
-class MovedPlaces {
-  private readonly shift: number;
-
-  constructor(
-    private readonly before: Snapshot,
-    private readonly after: Snapshot,
-  ) {
-    this.shift = unitsBetween(before.part, after.part);
-  }
-
-  top({ top }: Reader): vscode.Position {
-    return this.moved({ line: top, character: 0 });
-  }
-
-  select(editor: vscode.TextEditor, { selections }: Reader): void {
-    editor.selections = selections.map((s) => new vscode.Selection(this.moved(s.anchor), this.moved(s.active)));
-  }
-
-  private moved(place: Place): vscode.Position {
-    const [before, after] = [this.before.text, this.after.text];
-    const offset = before.offsetAt(place);
-    const unit = before.sourceAt(offset);
-    if (unit < this.shift) return new vscode.Position(0, 0);
-    const { line, character } = after.placeAt(after.shownAt(unit - this.shift));
-    // Inside of an escape, or in the mark before it.
-    return new vscode.Position(line, Math.max(character + offset - before.shownAt(unit), 0));
-  }
 }
 
 /** A document's text with the line ends that we give it: a new one may have the system's. */

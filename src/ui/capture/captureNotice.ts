@@ -20,8 +20,9 @@ export class CaptureNotice implements vscode.Disposable {
     private readonly save: (process: NetworkProcess) => unknown,
   ) {
     const subscription = core.onDidChangeProcess(({ kind, process }) => {
+      if (kind !== 'capture') return;
       const { state, error } = process.byteLog.capture;
-      if (kind !== 'capture' || (state !== 'full' && state !== 'failed')) return;
+      if (state !== 'full' && state !== 'failed') return;
       this.log.warn(errorText(error));
       this.ended.push(process);
       this.timer ??= setTimeout(() => this.tell(), collectMs);

@@ -6,7 +6,7 @@ export interface StatusTarget {
   readonly row: Row;
   /** Characters that are not in the view any more. */
   readonly trimmed: number;
-  /** How it is shown: a document, a terminal; null when there is nothing to say. */
+  /** How it is shown: a document, a terminal. */
   readonly view:
     | {
         readonly kind: 'document';
@@ -19,8 +19,7 @@ export interface StatusTarget {
         readonly kind: 'terminal';
         /** Its options in a few words. */
         readonly options: string;
-      }
-    | null;
+      };
 }
 
 /** Where such views come from: documents, terminals. */

@@ -42,8 +42,7 @@ export function statusTexts(
   };
 }
 
-function view({ view: shown }: StatusTarget, t: Translate): StatusText | null {
-  if (!shown) return null;
+function view({ view: shown }: StatusTarget, t: Translate): StatusText {
   if (shown.kind === 'terminal') {
     const { options } = shown;
     return { text: options, tooltip: t('Terminal: {0}', options), command: commands.terminalOptions };

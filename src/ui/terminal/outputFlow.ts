@@ -1,4 +1,5 @@
 import type { Disposable } from '../../core';
+import type { Timers } from '../rows/refreshQueue';
 
 /** Bytes that wait: at `high`, the socket is left unread; reading goes on at `low`. */
 const high = 1024 * 1024;
@@ -45,9 +46,7 @@ export interface OutputSink {
 }
 
 /** Time, so that tests need not wait for it. */
-export interface FlowTimers {
-  now(): number;
-  after(milliseconds: number, run: () => void): Disposable;
+export interface FlowTimers extends Timers {
   /** When everything else that is due has had its turn. */
   soon(run: () => void): Disposable;
 }

@@ -10,6 +10,7 @@ import { errorText } from '../errors';
 import { commands } from '../ids';
 import { showPeerText } from '../peerText';
 import { formatCount } from '../rows/amounts';
+import { systemTimers } from '../rows/refreshQueue';
 import type { Row } from '../rows/row';
 import type { RowModel } from '../rows/rowModel';
 import type { LargeSends } from '../send/largeSends';
@@ -387,11 +388,7 @@ function escapesText(escapes: TerminalOptions['escapes']): string {
 }
 
 const timers: FlowTimers = {
-  now: () => performance.now(),
-  after(milliseconds, run) {
-    const timer = setTimeout(run, milliseconds);
-    return { dispose: () => clearTimeout(timer) };
-  },
+  ...systemTimers,
   soon(run) {
     const turn = setImmediate(run);
     return { dispose: () => clearImmediate(turn) };

@@ -16,7 +16,8 @@ const core = new FakeCore();
 function texts(facts: Partial<FakeProcess>, rate = 0, more: Partial<StatusTarget> = {}): StatusTexts {
   const row = new Row('process-1', core.make({ name: 'echo', ...facts }));
   row.traits = traitsOf(row.process);
-  return statusTexts({ row, trimmed: 0, view: null, ...more }, rate, core, translate);
+  const view = { kind: 'document', following: true, newBytes: 0 } as const;
+  return statusTexts({ row, trimmed: 0, view, ...more }, rate, core, translate);
 }
 
 describe('the status bar', () => {
@@ -35,7 +36,6 @@ describe('the status bar', () => {
   });
 
   it('says whether a document follows, and how a terminal is set', () => {
-    assert.equal(texts({}).view, null);
     const document = (following: boolean, newBytes: number): StatusTexts =>
       texts({}, 0, { view: { kind: 'document', following, newBytes } });
     assert.equal(document(true, 0).view!.text, 'following');
