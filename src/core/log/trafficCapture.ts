@@ -291,9 +291,9 @@ export class TrafficCapture implements Capture {
   }
 
   private async reading<T>(read: (files: NonNullable<TrafficCapture['files']>) => Promise<T>): Promise<T> {
-    // What is there now; in a flood there is always more.
+    // What is there now: it is in the batch under way or in the next. In a flood there is always one more.
     await this.flushing;
-    if (this.waitingRecords.length) await this.flush();
+    await this.flush();
     if (!this.files) {
       throw new NetworkProcessError('NP_CAPTURE_GONE', 'error', [`There is no capture of ${this.name}`]);
     }

@@ -17,6 +17,8 @@ import { createSocket } from 'node:dgram';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ByteLogEntry, Capture, NetworkProcess, NetworkProcesses } from '../../../src/core';
+import { CaptureStore } from '../../../src/core/log/captureStore';
+import { TrafficCapture } from '../../../src/core/log/trafficCapture';
 import { codeOf, plainServer, until, withCore } from './support';
 
 const host = '127.0.0.1';
@@ -104,6 +106,23 @@ describe('captures', () => {
       close();
     }),
   );
+
+  it('are read to the end also while one batch is being written and the next waits', async () => {
+    const captureFolder = mkdtempSync(join(tmpdir(), 'netproc-capture-'));
+    const store = new CaptureStore({ captureFolder, captureBytes: 1e9, captureTotalBytes: 1e9 });
+    try {
+      const capture = new TrafficCapture(store, 'c');
+      const bytes = randomBytes(4 * 1024 * 1024);
+      const half = bytes.length / 2;
+      for (const [time, at] of [0, half].entries()) {
+        capture.append({ offset: at, time, direction: 'received', peer: null, bytes: bytes.subarray(at, at + half) });
+      }
+      assert.equal(hash(await capture.read(0, bytes.length)), hash(bytes));
+    } finally {
+      store.dispose();
+      rmSync(captureFolder, { recursive: true, force: true });
+    }
+  });
 
   it(
     'are read at any range, also what has not been written yet',
