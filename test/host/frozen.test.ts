@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { createNetworkProcesses, type NetworkProcess, type NetworkProcesses, type TextBuffer } from '../../src/core';
 import { BufferDocuments } from '../../src/ui/buffers/bufferDocuments';
 import { captureLinks } from '../../src/ui/buffers/captureLinks';
-import { connected, startPeer, textOf, until, type Peer } from './support';
+import { connected, extension, startPeer, textOf, until, type Peer } from './support';
 
 /** Documents of a core of the test's own, whose limits are small, and whose state can be asked for. */
 describe('A process buffer’s document', () => {
@@ -15,6 +15,9 @@ describe('A process buffer’s document', () => {
   let links: vscode.Disposable;
   let peer: Peer;
   let folder: string;
+
+  // VS Code asks the provider that came last, which is to be ours.
+  before(() => extension().activate());
 
   beforeEach(async () => {
     folder = mkdtempSync(`${tmpdir()}/netproc-frozen-`);
@@ -274,6 +277,7 @@ describe('A process buffer’s document', () => {
     await until('the end on the right', () => atEnd(right));
     await scrollTo(left, 1000);
     left.selection = new vscode.Selection(1002, 1, 1003, 2);
+    const shown = [left.document.getText(left.selection), topText(left)];
     const label = vscode.window.tabGroups.all.map((g) => g.activeTab?.label);
     const next = uri.with({ query: 'g=2' });
     const isNext = (e: vscode.TextEditor): boolean => e.document.uri.toString() === next.toString();
@@ -296,7 +300,11 @@ describe('A process buffer’s document', () => {
     await send(numbered(number, 1));
     await until('the end', () => textOf(next)?.includes(`line ${String(number).padStart(8, '0')}`));
     await until('the end in view', () => atEnd(newRight!));
-    assert.ok(!newLeft!.selection.isEmpty || top(newLeft!) <= 1);
+    // What it showed may have been cut off meanwhile: then it is at what was the beginning.
+    const isKept = !newLeft!.selection.isEmpty;
+    const shows = [newLeft!.document.getText(newLeft!.selection), topText(newLeft!)];
+    if (isKept) assert.deepEqual(shows, shown);
+    assert.ok(!atEnd(newLeft!));
     // The next time its process buffer is shown, it is the new document.
     assert.equal((await documents.show(buffer))?.document.uri.toString(), next.toString());
     assert.equal(tabs().length, 2);
