@@ -153,17 +153,19 @@ export const QuickInput = (Base) =>
         await this.page.waitForTimeout(300);
         return (await this.quick())?.value === path;
       });
-      await this.acceptQuick();
+      let accepted = -Infinity;
       await this.until('the path to be taken', async () => {
         const quick = await this.quick();
-        // It asks before it replaces.
-        if (/already exists/.test(quick?.title ?? '')) {
+        // It asks before it replaces, and takes no key while it looks something up.
+        const isAsking = /already exists/.test(quick?.title ?? '');
+        if (!isAsking && !quick?.title.includes(title)) return true;
+        if (isAsking || Date.now() - accepted > 2000) {
           // Not `acceptQuick`: it may have been taken meanwhile.
           await this.#quickText().focus({ timeout: 1000 });
           await this.press('Enter');
-          return false;
+          accepted = Date.now();
         }
-        return !quick?.title.includes(title);
+        return false;
       });
     }
 
