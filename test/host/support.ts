@@ -16,7 +16,7 @@ export async function getCore(): Promise<NetworkProcesses> {
 }
 
 /** Waits until the probe gives something true, and returns that; fails with what was expected and what it gave. */
-export async function until<T>(expected: string, probe: () => T, timeoutMs = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(expected: string, probe: () => T, timeoutMs = 30_000): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const value = probe();

@@ -18,7 +18,7 @@ describe('Captures', () => {
 
   before(async () => {
     folder = mkdtempSync(`${tmpdir()}/netproc-save-`);
-    session = await startSession({ timeout: 30_000, files: { 'hello.txt': 'hello' } });
+    session = await startSession({ files: { 'hello.txt': 'hello' } });
     ({ workbench } = session);
     steps = new Steps(workbench);
     await steps.showTree();

@@ -69,7 +69,7 @@ describe('Sending what is large', () => {
     file = join(folder, 'random.bin');
     fileHash = createHash('sha256').update(bytes).digest('hex');
     writeFileSync(file, bytes);
-    session = await startSession({ timeout: 30_000, files: { 'lines.txt': lines, 'small.bin': 'a\0b' } });
+    session = await startSession({ files: { 'lines.txt': lines, 'small.bin': 'a\0b' } });
     ({ workbench } = session);
     steps = new Steps(workbench);
     await steps.showTree();

@@ -10,7 +10,7 @@ describe('Status bar', () => {
   let peer: Peer;
 
   before(async () => {
-    session = await startSession({ timeout: 30_000, files: { 'hello.txt': 'hello' } });
+    session = await startSession({ files: { 'hello.txt': 'hello' } });
     ({ workbench } = session);
     await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     steps = new Steps(workbench);

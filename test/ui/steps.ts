@@ -311,7 +311,7 @@ export async function freePort(): Promise<number> {
 export async function until<T>(
   expected: string,
   probe: () => T | Promise<T>,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<NonNullable<Awaited<T>>> {
   for (const end = Date.now() + timeoutMs; ;) {
     const value = await probe();

@@ -13,7 +13,7 @@ export const suites = [
   { name: 'unit', limit: 10 * minutes, command: (grep) => mocha('unit', 10_000, grep) },
   { name: 'conformance', limit: 20 * minutes, command: () => ['test/tools/conformanceTests.mjs'], ungrepped: true },
   { name: 'host', limit: 15 * minutes, command: () => ['test/tools/hostTests.mjs'] },
-  { name: 'ui', limit: 25 * minutes, command: (grep) => mocha('ui', 120_000, grep) },
+  { name: 'ui', limit: 45 * minutes, command: (grep) => mocha('ui', 180_000, grep) },
 ];
 
 /**

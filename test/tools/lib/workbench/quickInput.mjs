@@ -12,7 +12,7 @@ export const QuickInput = (Base) =>
         const items = await this.#offered(title);
         if (items?.some(({ label }) => label === title)) return true;
         if (Date.now() - asked > 1500) {
-          await this.#quickText().fill('>', { timeout: 1000 });
+          await this.#quickText().fill('>', { timeout: 5000 });
           asked = Date.now();
         }
         return false;
@@ -185,7 +185,7 @@ export const QuickInput = (Base) =>
         return undefined;
       }
       if (quick.value === `>${text}`) return quick.items;
-      await this.#quickText().fill(`>${text}`, { timeout: 1000 });
+      await this.#quickText().fill(`>${text}`, { timeout: 5000 });
       return undefined;
     }
 

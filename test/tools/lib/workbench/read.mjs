@@ -36,8 +36,12 @@ export function readQuickInput(at) {
   };
 }
 
-/** The tree rows that one pane (given as its element) has drawn. */
-export function readTreeRows(pane, at) {
+/** The tree rows that the pane of that title has drawn; null when it can't be seen or is collapsed. */
+export function readTreeRows({ at, view }) {
+  const isIt = (pane) => pane.querySelector(at.paneHeader)?.getAttribute('aria-label') === `${view} Section`;
+  const pane = [...document.querySelectorAll(at.pane)].find(isIt);
+  if (!pane?.offsetParent) return null;
+  if (pane.querySelector(at.paneHeader).getAttribute('aria-expanded') === 'false') return null;
   const text = (element) => element?.textContent.replaceAll('\u00a0', ' ') || undefined;
   const flag = (value) => (value === null ? undefined : value === 'true');
   const box = pane.querySelector('.monaco-list')?.getBoundingClientRect();

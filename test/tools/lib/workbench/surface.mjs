@@ -8,7 +8,7 @@ const isMac = process.platform === 'darwin';
 /** The page as such: opening it, waiting on it, keys, pictures. The other parts of Workbench build on it. */
 export class Surface {
   /** Milliseconds that a step may take unless the step says otherwise. */
-  timeout = 10_000;
+  timeout = 30_000;
   /** Errors that the page itself threw. */
   pageErrors = [];
   #failures = 0;
@@ -21,7 +21,7 @@ export class Surface {
     this.page = page;
     this.failureFolder = failureFolder ?? process.env.NETPROC_FAILURES;
     if (timeout) this.timeout = timeout;
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(15_000);
     page.on('pageerror', (e) => this.pageErrors.push(String(e?.stack ?? e)));
   }
 

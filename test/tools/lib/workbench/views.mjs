@@ -172,7 +172,11 @@ export const Views = (Base) =>
     }
 
     async #drawnRows(view) {
-      return (await this.#pane(view)).evaluate(readTreeRows, at);
+      const read = () => this.page.evaluate(readTreeRows, { at, view });
+      const rows = await read();
+      if (rows) return rows;
+      await this.#pane(view);
+      return (await read()) ?? [];
     }
 
     async #allRows(view) {
