@@ -237,8 +237,12 @@ export class Steps {
       await workbench.page.waitForTimeout(200);
       return false;
     });
-    if ((await this.tabs()).length > 0) await workbench.command('View: Close All Editors');
-    await workbench.until('no tabs', async () => (await this.tabs()).length === 0);
+    await workbench.until('no tabs', async () => {
+      if ((await this.tabs()).length === 0) return true;
+      await workbench.press('Mod+k', 'Mod+w');
+      await workbench.page.waitForTimeout(200);
+      return false;
+    });
     if ((await workbench.notifications()).length > 0) await workbench.clearNotifications();
   }
 
