@@ -2,7 +2,7 @@
 import { flood } from './documentFlood.mjs';
 import { startHostSession } from './hostSession.mjs';
 import { median } from './median.mjs';
-import { steady } from './steadyStream.mjs';
+import { quiet, steady } from './steadyStream.mjs';
 import { terminalFlood, terminalKeys } from './terminalFlood.mjs';
 
 /** Measures so many rounds, and gives each figure to `figure(name, value, unit, holds, must)`. */
@@ -28,7 +28,8 @@ export async function measureHost(figure, rounds) {
     tellIntake(runs, figure);
     tellDocuments(runs, atMost);
     tellMemory(small, runs.document, idle, atMost);
-    tellSteady(await times(rounds, () => steady(session)), atMost);
+    const idleLine = median(await times(rounds, () => quiet(session)));
+    tellSteady(await times(rounds, () => steady(session)), idleLine, atMost);
     tellTerminal(await terminals(session, rounds), figure, atMost);
   } finally {
     await session.close();
@@ -79,8 +80,8 @@ function tellMemory(small, large, idle, atMost) {
   }
 }
 
-function tellSteady(runs, atMost) {
-  const beside = `p95 ${shown(by(runs, (run) => run.p95))}, the last line ${shown(by(runs, (run) => run.last))}`;
+function tellSteady(runs, idle, atMost) {
+  const beside = `idle ${shown(idle)}, p95 ${shown(by(runs, (run) => run.p95))}, the last line ${shown(by(runs, (run) => run.last))}`;
   const latest = by(runs, (run) => run.latest);
   atMost('1 MB/s, latest line in sight', latest, ' ms', 300, beside);
 }

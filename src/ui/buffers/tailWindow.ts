@@ -19,7 +19,7 @@ interface Limits {
 }
 
 const Ki = 1024;
-export const busyLimits: Limits = { most: 384 * Ki, cut: 256 * Ki };
+export const busyLimits: Limits = { most: 768 * Ki, cut: 256 * Ki };
 export const restLimits: Limits = { most: 1024 * Ki, cut: 768 * Ki };
 /** A window at rest that is no larger is made large. */
 const widenBelow = 512 * Ki;

@@ -6,10 +6,12 @@ const high = 1024 * 1024;
 const low = high / 2;
 /**
  * No more is under way than the terminal draws in so long, and the time in which it answers when it is idle; but at
- * least `least` and at most `most` characters. The keys typed wait for that much; with less, the terminal would wait
- * for us.
+ * least `least` and at most `most` characters. With less, the terminal would wait for us now and then; but the keys
+ * typed wait for that much.
  */
-const leadMs = 25;
+const leadMs = { watched: 50, typed: 20 };
+/** So long after a key somebody types. */
+const typingMs = 2000;
 const least = 128 * 1024;
 const most = 1024 * 1024;
 /** How long its speed is measured at a time. */
@@ -52,8 +54,9 @@ export interface FlowTimers extends Timers {
 }
 
 /**
- * Output on its way to a terminal, in pieces, each of which the terminal answers when it has drawn it. Only so much is under way that the terminal stays quick; then the socket is left unread, or, by choice and
- * when the terminal does not answer at all, all but the newest is skipped.
+ * Output on its way to a terminal, in pieces, each of which the terminal answers when it has drawn it. Only so much
+ * is under way that the terminal stays quick, above all for who types; then the socket is left unread, or, by choice
+ * and when the terminal does not answer at all, all but the newest is skipped.
  */
 export class OutputFlow implements Disposable {
   private items: OutputItem[] = [];
@@ -61,8 +64,9 @@ export class OutputFlow implements Disposable {
   /** Pieces that are not drawn yet, the oldest first. */
   private readonly underWay: { readonly number: number; readonly length: number; readonly at: number }[] = [];
   private underWayLength = 0;
-  /** What may be under way, by the terminal's speed. */
-  private window = 2 * least;
+  /** Characters a millisecond that the terminal draws; null until it was measured. */
+  private speed: number | null = null;
+  private typedAt = -Infinity;
   /** Null while the terminal has nothing to do. */
   private measuredFrom: number | null = null;
   private measured = 0;
@@ -116,6 +120,11 @@ export class OutputFlow implements Disposable {
     this.schedule();
   }
 
+  /** A key was pressed in the terminal. */
+  typed(): void {
+    this.typedAt = this.timers.now();
+  }
+
   /** The terminal has drawn the pieces up to this number. An answer may get lost: a later one stands for it. */
   drawn(number: number): void {
     if (!this.underWay.some((piece) => piece.number === number)) return;
@@ -143,6 +152,13 @@ export class OutputFlow implements Disposable {
 
   private get mayWrite(): boolean {
     return this.items.length > 0 && !this.isStuck && this.underWayLength < this.window;
+  }
+
+  /** What may be under way. */
+  private get window(): number {
+    if (this.speed === null) return 2 * least;
+    const lead = this.timers.now() - this.typedAt < typingMs ? leadMs.typed : leadMs.watched;
+    return Math.min(Math.max(this.speed * (this.roundTrip + lead), least), most);
   }
 
   /** Two pieces make the window: few and large ones cost least, and while one is drawn the other is on its way. */
@@ -194,7 +210,7 @@ export class OutputFlow implements Disposable {
   private measure(): void {
     const took = this.timers.now() - this.measuredFrom!;
     if (took < measureMs) return;
-    this.window = Math.min(Math.max((this.measured / took) * (this.roundTrip + leadMs), least), most);
+    this.speed = this.measured / took;
     this.startMeasuring();
   }
 

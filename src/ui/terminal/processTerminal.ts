@@ -131,6 +131,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
     for (const number of drawnNumbers(data, this.nonce)) this.flow.drawn(number);
     const typed = withoutReports(data);
     if (typed === '') return;
+    this.flow.typed();
     this.user.typed();
     if (this.isOver) {
       if (typed.includes('\r')) this.reconnect();

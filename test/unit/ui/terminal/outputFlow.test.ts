@@ -135,15 +135,16 @@ describe('OutputFlow', () => {
     assert.equal(sink.holds, 1);
   });
 
-  it('has as much under way as the terminal draws in 25 ms and the time of an answer, between 128 Ki and 1 Mi', () => {
+  it('has as much under way as the terminal draws in 50 ms and the time of an answer, in 20 while somebody types', () => {
     /** The most, once the terminal's speed is known. */
-    const underWayAt = (bytesASecond: number): number => {
+    const underWayAt = (bytesASecond: number, isTyping = false): number => {
       start('slow');
       add(60 * mebi);
       const lengthOf = (pieces: string[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0);
       let [drawn, drawnLength, most] = [0, 0, 0];
       for (let i = 1; i <= 100; i++) {
         clock.advance(5);
+        if (isTyping) flow.typed();
         if (i > 80) most = Math.max(most, lengthOf(sink.pieces.slice(drawn)));
         for (let piece = sink.pieces[drawn]; piece; piece = sink.pieces[drawn]) {
           if (drawnLength + piece.length > (i * bytesASecond) / 200) break;
@@ -157,6 +158,8 @@ describe('OutputFlow', () => {
     assert.ok(slow >= 128 * kibi && slow <= 136 * kibi, String(slow));
     const usual = underWayAt(8 * mebi);
     assert.ok(usual > 200 * kibi && usual < 600 * kibi, String(usual));
+    const typing = underWayAt(8 * mebi, true);
+    assert.ok(typing > 128 * kibi && typing < 0.7 * usual, `${typing} and ${usual}`);
     const fast = underWayAt(100 * mebi);
     assert.ok(fast > 600 * kibi && fast <= mebi + 8 * kibi, String(fast));
   });
