@@ -172,7 +172,7 @@ describe('A process buffer’s document', () => {
     };
     const line = numbered(0, 1);
     let end = 0;
-    const isBusy = (): boolean => documents.state(uri)!.trimmed > 0 && shown() <= 768 * 1024;
+    const isBusy = (): boolean => documents.state(uri)!.trimmed > 0 && shown() <= 640 * 1024;
     while (!isBusy() || end < 1_200_000) {
       await send(line.repeat(2000));
       end += 2000 * line.length;

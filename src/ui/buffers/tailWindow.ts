@@ -19,10 +19,8 @@ interface Limits {
 }
 
 const Ki = 1024;
-export const busyLimits: Limits = { most: 768 * Ki, cut: 256 * Ki };
+export const busyLimits: Limits = { most: 640 * Ki, cut: 256 * Ki };
 export const restLimits: Limits = { most: 1024 * Ki, cut: 768 * Ki };
-/** A window at rest that is no larger is made large. */
-const widenBelow = 512 * Ki;
 /** Characters a second from which on a buffer is busy, when they come for longer than a moment. */
 export const busyRate = 256 * Ki;
 
@@ -60,9 +58,9 @@ export class TailWindow {
     return shown;
   }
 
-  /** Whether there is more to show once there is time for it. */
+  /** Whether there is more to show once there is time for it: a window that may have been busy is made large at rest. */
   get canWiden(): boolean {
-    return this.start > 0 && this.units <= widenBelow;
+    return this.start > 0 && this.units <= busyLimits.most;
   }
 
   /** No: the start was dropped or is too far away, or text was deleted and it lies behind the end. */
