@@ -28,6 +28,7 @@ export async function measureHost(figure, rounds) {
     tellIntake(runs, figure);
     tellDocuments(runs, atMost);
     tellMemory(small, runs.document, idle, atMost);
+    await steady(session);
     const idleLine = median(await times(rounds, () => quiet(session)));
     tellSteady(await times(rounds, () => steady(session)), idleLine, atMost);
     tellTerminal(await terminals(session, rounds), figure, atMost);

@@ -14,7 +14,7 @@ export const systemClock: Clock = {
 };
 
 /** More often, the window has so much to do that now and then all of it comes late. */
-const leastIntervalMs = 100;
+const leastIntervalMs = 80;
 const mostIntervalMs = 1000;
 /**
  * From the beginning of an update to that of the next, in times of what it took: the window needs some for other things,
@@ -29,7 +29,7 @@ const restMs = 1000;
 
 /**
  * Decides when a document is brought up to date: at once after a quiet time, else at intervals of 1.25 times what the
- * last update took, in a flood 3 times, and of 100 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once
+ * last update took, in a flood 3 times, and of 80 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once
  * more when nothing has come for a second.
  */
 export class RefreshScheduler {

@@ -47,15 +47,19 @@ export class TailWindow {
   take(buffer: Tail, now: number, atRest: boolean): Shown {
     const isFirst = this.start < 0;
     const limits = this.isBusy(buffer, now, atRest) ? busyLimits : restLimits;
-    const widest = read(buffer, limits.most);
-    let shown = widest;
-    if (!isFirst && !(atRest && this.canWiden)) {
-      if (this.keeps(buffer, widest)) shown = drop(widest, this.start - widest.start);
-      else if (widest.start > buffer.trimmed) shown = read(buffer, limits.cut);
-    }
+    const shown = isFirst || (atRest && this.canWiden) ? read(buffer, limits.most) : this.next(buffer, limits);
     this.start = shown.start;
     this.units = shown.text.length;
     return shown;
+  }
+
+  /** From the same start if it may be, else what is left after a cut. */
+  private next(buffer: Tail, { most, cut }: Limits): Shown {
+    // A character has at least one unit.
+    if (Math.min(buffer.trimmed + buffer.size - this.start, buffer.size) > most) return read(buffer, cut);
+    const widest = read(buffer, most);
+    if (this.keeps(buffer, widest)) return drop(widest, this.start - widest.start);
+    return widest.start > buffer.trimmed ? read(buffer, cut) : widest;
   }
 
   /** Whether there is more to show once there is time for it: a window that may have been busy is made large at rest. */

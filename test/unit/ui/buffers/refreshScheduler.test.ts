@@ -40,12 +40,12 @@ describe('RefreshScheduler', () => {
     assert.deepEqual(begun, [0, 625]);
   });
 
-  it('waits 1.25 times what the last update took, 100 ms to 1 s', () => {
+  it('waits 1.25 times what the last update took, 80 ms to 1 s', () => {
     const expected = [
-      { took: 1, next: 100 },
+      { took: 1, next: 80 },
       { took: 100, next: 125 },
       { took: 1500, next: 1500 },
-      { took: 10, next: 100 },
+      { took: 10, next: 80 },
     ];
     let start = 0;
     scheduler.changed();
