@@ -6,23 +6,25 @@ const MiB = 1024 * 1024;
 const idleMs = 2_000;
 
 /**
- * One run of so many MiB. Returns what the host's flood tells, and {rate (bytes per second), seconds} of the transfer;
- * of a document also {seen, idle, frames}: when the page showed the last line, and its gaps before and during the flood.
+ * One run of so many MiB. Returns what the host's flood tells, {rate (bytes per second), seconds} of the transfer,
+ * {idle, frames}, the page's gaps before and during the flood, the bytes of memory {used} after it, and of a document
+ * when the page showed the last line, {seen}.
  */
 export async function flood({ page, port, call }, into, mebibytes) {
   const bytes = mebibytes * MiB;
   await call('openFlood', { port, bytes, into });
   try {
-    const idle = into === 'document' ? await idleFrames(page) : undefined;
+    // All begin alike: the page at rest, the host without garbage.
+    await call('memory');
+    const idle = await idleFrames(page);
     await startFrames(page);
     const result = await call('runFlood', `flood ${bytes}\n`);
     const seconds = (result.received - result.first) / 1000;
     const measured = { ...result, seconds, rate: bytes / seconds };
     const seen = into === 'document' ? await lastLineSeen(page) : null;
     const frames = await stopFrames(page);
-    if (into !== 'document') return measured;
-    const memory = await call('memory');
-    return { ...measured, seen, idle, frames, used: memory.used };
+    const { used } = await call('memory');
+    return { ...measured, seen, idle, frames, used };
   } finally {
     await call('closeFlood');
   }

@@ -138,7 +138,7 @@ describe('RefreshScheduler', () => {
     scheduler.done();
     scheduler.changed();
     clock.advance(100);
-    assert.deepEqual(begun, [0, 60_100]);
+    assert.deepEqual(begun, [0, 60_080]);
     clock.advance(900);
     visible = false;
     scheduler.changed();
