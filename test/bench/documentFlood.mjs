@@ -1,9 +1,7 @@
 // Bytes at full speed into a visible process buffer, beside the same bytes into things that nobody looks at.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLineSeen, startFrames, stopFrames } from './frames.mjs';
+import { idleFrames, lastLineSeen, startFrames, stopFrames } from './frames.mjs';
 
 const MiB = 1024 * 1024;
-const idleMs = 2_000;
 
 /**
  * One run of so many MiB. Returns what the host's flood tells, {rate (bytes per second), seconds} of the transfer,
@@ -28,10 +26,4 @@ export async function flood({ page, port, call }, into, mebibytes) {
   } finally {
     await call('closeFlood');
   }
-}
-
-async function idleFrames(page) {
-  await startFrames(page);
-  await sleep(idleMs);
-  return stopFrames(page);
 }

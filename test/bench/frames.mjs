@@ -1,4 +1,7 @@
 // What the page does: its frames, and when lines come into sight.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const idleMs = 2_000;
 
 /** Begins to note each frame's time, and each new newest time stamp or last line in the active editor. */
 export function startFrames(page) {
@@ -37,4 +40,11 @@ export async function stopFrames(page) {
   const gaps = times.slice(1).map((time, i) => time - times[i]);
   gaps.sort((a, b) => a - b);
   return { longest: gaps.at(-1) ?? 0, p95: gaps[Math.floor(gaps.length * 0.95)] ?? 0, stamps };
+}
+
+/** The same of a page to which nothing comes; it has come to rest then. */
+export async function idleFrames(page) {
+  await startFrames(page);
+  await sleep(idleMs);
+  return stopFrames(page);
 }

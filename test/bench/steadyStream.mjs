@@ -1,5 +1,5 @@
 // A stream of even speed into a visible process buffer: how late its lines come into sight.
-import { lastLineSeen, startFrames, stopFrames } from './frames.mjs';
+import { idleFrames, lastLineSeen, startFrames, stopFrames } from './frames.mjs';
 
 const bytes = 10_000_000;
 const milliseconds = 10_000;
@@ -9,6 +9,8 @@ const quietBytes = 1_600;
 export async function steady({ page, port, call }) {
   await call('openFlood', { port, bytes, into: 'document' });
   try {
+    await call('memory');
+    await idleFrames(page);
     await startFrames(page);
     const { received } = await call('runFlood', `steady ${bytes} ${milliseconds}\n`);
     const last = (await lastLineSeen(page)) - received;
@@ -26,6 +28,8 @@ export async function steady({ page, port, call }) {
 export async function quiet({ page, port, call }) {
   await call('openFlood', { port, bytes: quietBytes, into: 'document' });
   try {
+    await call('memory');
+    await idleFrames(page);
     await startFrames(page);
     await call('runFlood', `steady ${quietBytes} ${milliseconds}\n`);
     await lastLineSeen(page);
