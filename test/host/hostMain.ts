@@ -9,7 +9,7 @@ export async function run(): Promise<void> {
   console.log('-- tests begin --');
   const mocha = new Mocha({
     ui: 'bdd',
-    timeout: 30_000,
+    timeout: 120_000,
     color: false,
     reporter: resolve(__dirname, '../../../test/tools/lib/reporter.cjs'),
     ...(process.env.NETPROC_GREP && { grep: new RegExp(process.env.NETPROC_GREP) }),

@@ -31,7 +31,7 @@ export class BufferDocuments implements vscode.TextDocumentContentProvider, View
   private readonly changes = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changes.event;
   private readonly states = new vscode.EventEmitter<vscode.Uri>();
-  /** What `state` says of a document has changed; a few times a second at most. */
+  /** What `state` says of a document has changed: with each update, and a few times a second while it is frozen. */
   readonly onDidChangeState = this.states.event;
   readonly sources: BufferSources;
   /** Of the open documents, by URI. */

@@ -38,6 +38,11 @@ export class BufferSources {
     return this.sources.get(buffer)?.received ?? 0;
   }
 
+  /** Whether one of its processes is stopped: what came may yet go into the buffer. */
+  holdsBack(buffer: TextBuffer): boolean {
+    return this.core.processList().some((p) => p.buffer === buffer && p.status === 'stop');
+  }
+
   /** The capture of the process that had traffic last. */
   captureOf(buffer: TextBuffer): Capture | null {
     return this.sources.get(buffer)?.capture ?? null;

@@ -27,7 +27,10 @@ export interface ViewState {
    * scrolled up or has text selected, the document does not change.
    */
   readonly following: boolean;
-  /** Bytes received by the buffer's processes since the document was brought up to date. */
+  /**
+   * Bytes received by the buffer's processes since the document was brought up to date, or since it was frozen when it
+   * had everything.
+   */
   readonly newBytes: number;
   /** Characters of the buffer before the ones shown. */
   readonly trimmed: number;
@@ -224,10 +227,11 @@ export class BufferView implements vscode.Disposable {
     this.host.stateChanged(this);
   }
 
-  /** A filter may have kept what came since the text changed last: all of it was there before. */
+  /** When all of the buffer is shown, what came so far is not new: a filter has kept what is not in it. */
   private countFromNow(): void {
     const { applied, buffer } = this;
     if (!applied || applied.part.start + applied.part.characters < buffer.trimmed + buffer.size) return;
+    if (this.host.sources.holdsBack(buffer)) return;
     this.applied = { ...applied, received: this.host.sources.received(buffer) };
   }
 

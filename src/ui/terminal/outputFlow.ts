@@ -10,7 +10,7 @@ const low = high / 2;
  * typed wait for that much.
  */
 const leadMs = { watched: 50, typed: 20 };
-/** So long after a key somebody types. */
+/** So long after a key, somebody is taken to be typing. */
 const typingMs = 2000;
 const least = 128 * 1024;
 const most = 1024 * 1024;

@@ -173,10 +173,7 @@ export const Views = (Base) =>
 
     async #drawnRows(view) {
       const read = () => this.page.evaluate(readTreeRows, { at, view });
-      const rows = await read();
-      if (rows) return rows;
-      await this.#pane(view);
-      return (await read()) ?? [];
+      return this.until(`the rows of ${view}`, async () => (await read()) ?? (await this.#pane(view), null));
     }
 
     async #allRows(view) {

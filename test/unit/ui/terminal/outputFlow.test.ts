@@ -135,7 +135,7 @@ describe('OutputFlow', () => {
     assert.equal(sink.holds, 1);
   });
 
-  it('has as much under way as the terminal draws in 50 ms and the time of an answer, in 20 while somebody types', () => {
+  it('has under way what is drawn in 50 ms, in 20 while somebody types, and 128 Ki to 1 Mi', () => {
     /** The most, once the terminal's speed is known. */
     const underWayAt = (bytesASecond: number, isTyping = false): number => {
       start('slow');
