@@ -258,9 +258,12 @@ describe('Captures', () => {
       await workbench.press('Mod+Home');
       const line = (await workbench.editorText()).split('\n')[0]!;
       for (let i = 0; i < line.indexOf(label) + 1; i++) await keyboard.press('ArrowRight');
-      await workbench.command('Open Link');
       // The editor finds the links of a new text a moment later, and before that there is nothing to follow.
-      for (const end = Date.now() + 2000; Date.now() < end; await workbench.page.waitForTimeout(50)) {
+      const links = workbench.page.locator('.editor-group-container.active .view-line .detected-link');
+      await workbench.until('links', async () => (await links.allInnerTexts()).join('').includes(line.slice(0, 5)));
+      await workbench.command('Open Link');
+      // Not again before it must have led somewhere: the page before this one would be another one by then.
+      for (const end = Date.now() + 12_000; Date.now() < end; await workbench.page.waitForTimeout(50)) {
         if (await hasLed()) return true;
       }
       return false;
