@@ -18,6 +18,8 @@ export const commands = {
   deleteAllFinished: `${prefix}.deleteAllFinished`,
   reconnect: `${prefix}.reconnect`,
   showBuffer: `${prefix}.showBuffer`,
+  lookAtBuffer: `${prefix}.lookAtBuffer`,
+  lookAtCapture: `${prefix}.lookAtCapture`,
   killBuffer: `${prefix}.killBuffer`,
   openTerminal: `${prefix}.openTerminal`,
   terminalOptions: `${prefix}.terminalOptions`,

@@ -14,11 +14,20 @@ export class BufferCommands {
   ) {}
 
   async show(...args: unknown[]): Promise<void> {
+    await this.showOf(args, false);
+  }
+
+  /** The same for a row that was clicked, which leaves the keyboard with the tree. */
+  async lookAt(node: unknown): Promise<void> {
+    await this.showOf([node], true);
+  }
+
+  private async showOf(args: readonly unknown[], preserveFocus: boolean): Promise<void> {
     const row = await this.targets.findOne(args, 'hasBuffer', vscode.l10n.t('Show Process Buffer'));
     if (!row?.process.buffer) return;
     // The Delete key selects its row first, which is to show it.
     const isWanted = (): boolean => this.targets.isThere(row);
-    await this.buffers.show(row.process.buffer, { preserveFocus: keepsFocus(args[1]), isWanted });
+    await this.buffers.show(row.process.buffer, { preserveFocus, isWanted });
   }
 
   /** Goes to the end of the clicked or active document, and follows it again. */
@@ -57,9 +66,4 @@ export class BufferCommands {
   private asksOnExit(process: NetworkProcess): boolean {
     return this.core.processLiveP(process) && this.core.processQueryOnExitFlag(process);
   }
-}
-
-/** A click in the tree only looks. */
-function keepsFocus(options: unknown): boolean {
-  return typeof options === 'object' && options !== null && 'preserveFocus' in options;
 }

@@ -7,6 +7,7 @@ import type { OpenFlow } from '../open/openFlow';
 import type { TerminalCommands } from '../terminal/terminalCommands';
 import type { BufferCommands } from './bufferCommands';
 import type { ControlCommands } from './controlCommands';
+import type { Targets } from './targets';
 import type { CaptureDocuments } from '../capture/captureDocuments';
 import type { SaveCapture } from '../capture/saveCapture';
 import type { SendFile } from '../send/sendFile';
@@ -15,6 +16,7 @@ import type { SendCommands } from '../send/sendCommands';
 
 /** Who does what the commands say. */
 export interface CommandParts {
+  readonly targets: Targets;
   readonly flow: OpenFlow;
   readonly send: SendCommands;
   readonly sendFile: SendFile;
@@ -32,7 +34,7 @@ type Run = (...args: unknown[]) => unknown;
 
 /** Registers every command; what one throws is told. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { flow, send, sendFile, captures, saveCapture, picks, control, buffer, terminal, list, log } = parts;
+  const { targets, flow, send, sendFile, captures, saveCapture, picks, control, buffer, terminal, list, log } = parts;
   const runs: Record<keyof typeof commands, Run> = {
     openConnection: () => flow.openConnection(),
     startServer: () => flow.startServer(),
@@ -46,6 +48,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     deleteAllFinished: () => control.deleteAllFinished(),
     reconnect: (...args) => control.reconnect(...args),
     showBuffer: (...args) => buffer.show(...args),
+    lookAtBuffer: async () => buffer.lookAt(await targets.selected()),
+    lookAtCapture: async () => captures.open(await targets.selected()),
     killBuffer: (...args) => buffer.kill(...args),
     openTerminal: (...args) => terminal.open(...args),
     terminalOptions: (...args) => terminal.options(...args),

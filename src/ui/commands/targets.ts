@@ -5,7 +5,7 @@ import { schemes } from '../ids';
 import { showPeerText } from '../peerText';
 import { Detail } from '../rows/detail';
 import { Row, type Trait } from '../rows/row';
-import type { ProcessTree } from '../tree/processTree';
+import type { ProcessTree, TreeNode } from '../tree/processTree';
 
 /** Finds the processes that a command is meant for. */
 export class Targets {
@@ -44,6 +44,14 @@ export class Targets {
   /** As `find`, for commands that take one. */
   async findOne(args: readonly unknown[], trait: Trait | null, title: string, shown?: Row): Promise<Row | undefined> {
     return (await this.find(args.slice(0, 1), trait, title, shown))[0];
+  }
+
+  /** What was clicked in the tree, or chosen there by key. VS Code does not know it for a moment while it is drawn anew. */
+  async selected(): Promise<TreeNode | undefined> {
+    for (let tries = 0; tries < 20 && this.tree.selection.length === 0; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    return this.tree.selection[0];
   }
 
   /** Whether a row is still in the tree. */

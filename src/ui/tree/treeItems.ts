@@ -19,7 +19,7 @@ export class TreeItems {
     item.iconPath = rowIcon(row);
     item.contextValue = [...row.traits].join(' ');
     item.accessibilityInformation = { label: this.text.accessibleLabel(row) };
-    if (row.traits.has('hasBuffer')) item.command = showBuffer(row);
+    if (row.traits.has('hasBuffer')) item.command = lookAtBuffer();
     if (row.traits.has('finished')) item.resourceUri = finishedRowUri(row);
     return item;
   }
@@ -32,8 +32,8 @@ export class TreeItems {
     const icon = detailIcons[detail.kind];
     if (icon) item.iconPath = new vscode.ThemeIcon(icon);
     item.contextValue = detail.kind;
-    if (detail.kind === 'buffer' && detail.row.traits.has('hasBuffer')) item.command = showBuffer(detail.row);
-    if (detail.kind === 'capture' && detail.row.traits.has('transfers')) item.command = openCapture(detail.row);
+    if (detail.kind === 'buffer' && detail.row.traits.has('hasBuffer')) item.command = lookAtBuffer();
+    if (detail.kind === 'capture' && detail.row.traits.has('transfers')) item.command = lookAtCapture();
     return item;
   }
 
@@ -43,17 +43,17 @@ export class TreeItems {
   }
 }
 
-/** A click looks, without taking the keyboard away from the tree. */
-function showBuffer(row: Row): vscode.Command {
-  return {
-    command: commands.showBuffer,
-    title: vscode.l10n.t('Show Process Buffer'),
-    arguments: [row, { preserveFocus: true }],
-  };
+/*
+ * Without arguments: VS Code keeps those only until the row is drawn anew, and a click that comes then would be told
+ * that there is no such command. What was clicked is selected.
+ */
+
+function lookAtBuffer(): vscode.Command {
+  return { command: commands.lookAtBuffer, title: vscode.l10n.t('Show Process Buffer') };
 }
 
-function openCapture(row: Row): vscode.Command {
-  return { command: commands.openCapture, title: vscode.l10n.t('Open Capture'), arguments: [row] };
+function lookAtCapture(): vscode.Command {
+  return { command: commands.lookAtCapture, title: vscode.l10n.t('Open Capture') };
 }
 
 const detailIcons: Readonly<Record<DetailKind, string | null>> = {
