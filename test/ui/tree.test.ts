@@ -139,6 +139,25 @@ describe('The tree', () => {
     assert.deepEqual(await entries(), { color: 'green', number: '7', '[x] (command:y) \\u202e': "[ 'a', null ]" });
   });
 
+  it('takes every click, also on a row that is drawn anew all the time', async () => {
+    const peers = [await startPeer(), await startPeer()];
+    let traffic: NodeJS.Timeout | undefined;
+    try {
+      for (const { address } of peers) await steps.open('TCP', address);
+      const sockets = await Promise.all(peers.map((peer) => peer.socket()));
+      traffic = setInterval(() => sockets.forEach((socket) => socket.write('more of it\n')), 10);
+      for (let i = 0; i < 20; i++) {
+        const { address } = peers[i % 2]!;
+        await steps.click(address);
+        await workbench.waitActiveTab(`*${address}*`);
+      }
+      await steps.noMessages();
+    } finally {
+      clearInterval(traffic);
+      await Promise.all(peers.map((peer) => peer.close()));
+    }
+  });
+
   it('keeps what has ended: dimmed, readable in light and dark, its name free for others', async () => {
     const peer = await startPeer();
     try {
