@@ -74,6 +74,8 @@ describe('Terminals', () => {
     await workbench.pickQuick(name);
     await workbench.waitQuick(new RegExp(`: ${name}$`));
     await workbench.pickQuick(value);
+    // A key that comes in the same moment may reach the extension before the answer does.
+    await workbench.page.waitForTimeout(300);
   }
 
   /** Shows the terminal again, with the keyboard. */
