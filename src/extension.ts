@@ -65,7 +65,6 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   const terminal = new TerminalCommands(terminals, targets, tree.rows, flow, settings);
   const captures = new CaptureDocuments(core, targets);
   const registered = registerCommands({
-    targets,
     flow,
     send: new SendCommands(core, targets, large, settings, buffers),
     sendFile: new SendFile(core, targets, large),

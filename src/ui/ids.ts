@@ -18,8 +18,6 @@ export const commands = {
   deleteAllFinished: `${prefix}.deleteAllFinished`,
   reconnect: `${prefix}.reconnect`,
   showBuffer: `${prefix}.showBuffer`,
-  lookAtBuffer: `${prefix}.lookAtBuffer`,
-  lookAtCapture: `${prefix}.lookAtCapture`,
   killBuffer: `${prefix}.killBuffer`,
   openTerminal: `${prefix}.openTerminal`,
   terminalOptions: `${prefix}.terminalOptions`,
@@ -38,6 +36,12 @@ export const commands = {
   listProcesses: `${prefix}.listProcesses`,
   showLog: `${prefix}.showLog`,
   follow: `${prefix}.follow`,
+} as const;
+
+/** What a click on a row runs; not for the user to find, hence not in the manifest. */
+export const rowCommands = {
+  lookAtBuffer: `_${prefix}.lookAtBuffer`,
+  lookAtCapture: `_${prefix}.lookAtCapture`,
 } as const;
 
 export const viewContainer = prefix;

@@ -28,6 +28,7 @@ export async function measureHost(figure, rounds) {
     tellIntake(runs, figure);
     tellDocuments(runs, atMost);
     tellMemory(small, runs.document, idle, atMost);
+    // The first one warms up.
     await steady(session);
     const idleLine = median(await times(rounds, () => quiet(session)));
     tellSteady(await times(rounds, () => steady(session)), idleLine, atMost);
@@ -82,7 +83,8 @@ function tellMemory(small, large, idle, atMost) {
 }
 
 function tellSteady(runs, idle, atMost) {
-  const beside = `idle ${shown(idle)}, p95 ${shown(by(runs, (run) => run.p95))}, the last line ${shown(by(runs, (run) => run.last))}`;
+  const [p95, last] = [by(runs, (run) => run.p95), by(runs, (run) => run.last)];
+  const beside = `idle ${shown(idle)}, p95 ${shown(p95)}, the last line ${shown(last)}`;
   const latest = by(runs, (run) => run.latest);
   atMost('1 MB/s, latest line in sight', latest, ' ms', 300, beside);
 }

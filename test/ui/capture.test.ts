@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSession, type Session } from '../tools/lib/session.mjs';
 import type { Workbench } from '../tools/lib/workbench.mjs';
-import { startPeer, Steps, until, type Peer } from './steps';
+import { startPeer, Steps, storage, until, type Peer } from './steps';
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -270,11 +270,6 @@ describe('Captures', () => {
     });
   }
 });
-
-/** Where the extension keeps its files. */
-function storage(session: Session): string {
-  return join(session.server.dataDir, 'data/User/globalStorage/network-processes.network-processes');
-}
 
 /** The machine's settings, where VS Code looks for ours. */
 function setSettings(session: Session, settings: Record<string, unknown>): void {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { startSession, type Session } from '../tools/lib/session.mjs';
-import { freePort, startPeer, Steps, until } from './steps';
+import { freePort, startPeer, Steps, storage, until } from './steps';
 
 describe('A window', () => {
   let folder: string;
@@ -69,6 +69,29 @@ describe('A window', () => {
       (await peer.socket(1)).write('again\n');
       await workbench.waitEditorText('again');
       assert.equal((await steps.tabs()).length, restored.length + 1);
+    } finally {
+      await peer.close();
+    }
+  });
+
+  it('whose extension host crashes leaves captures, which the next one removes', async () => {
+    session = await startSession();
+    const { workbench, server } = session;
+    const steps = new Steps(workbench);
+    const [peer, captures] = [await startPeer(), `${storage(session)}/captures`];
+    try {
+      await steps.showTree();
+      await steps.open('TCP', peer.address);
+      (await peer.socket()).write('hello\n');
+      const left = await until('a capture', () => (existsSync(captures) ? readdirSync(captures)[0] : undefined));
+      await until('it to be written', () => readdirSync(`${captures}/${left}`).length > 0);
+      // The name has the number of the process whose captures they are.
+      process.kill(Number(left.split('-')[1]), 'SIGKILL');
+      await until('the peer to hear of the end', () => peer.sockets[0]!.readableEnded || peer.sockets[0]!.destroyed);
+
+      await workbench.open(server.url());
+      await steps.showTree();
+      await until('the captures to go', () => readdirSync(captures).length === 0);
     } finally {
       await peer.close();
     }

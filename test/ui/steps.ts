@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
+import type { Session } from '../tools/lib/session.mjs';
 import type { Notification, RowMatch, TreeRow, Workbench } from '../tools/lib/workbench.mjs';
 
 export type Kind = 'TCP' | 'UDP' | 'Unix socket';
@@ -251,6 +253,11 @@ export class Steps {
     await this.workbench.clickRow(view, row, { modifiers: ['ControlOrMeta'] });
     await this.workbench.until('the row to be focused', async () => (await this.row(row)).focused);
   }
+}
+
+/** Where the extension keeps its files. */
+export function storage({ server }: Session): string {
+  return join(server.dataDir, 'data/User/globalStorage/network-processes.network-processes');
 }
 
 function labelled(label: string): string {

@@ -3,7 +3,7 @@ import type { NetworkProcess, NetworkProcesses, TextBuffer } from '../../core';
 import type { BufferDocuments } from '../buffers/bufferDocuments';
 import { schemes } from '../ids';
 import { showPeerText } from '../peerText';
-import type { Targets } from './targets';
+import { treeSelection, type Targets } from './targets';
 
 /** Shows and kills process buffers. */
 export class BufferCommands {
@@ -18,8 +18,8 @@ export class BufferCommands {
   }
 
   /** The same for a row that was clicked, which leaves the keyboard with the tree. */
-  async lookAt(node: unknown): Promise<void> {
-    await this.showOf([node], true);
+  async lookAt(): Promise<void> {
+    await this.showOf([treeSelection], true);
   }
 
   private async showOf(args: readonly unknown[], preserveFocus: boolean): Promise<void> {

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { showError } from '../errors';
-import { commands } from '../ids';
+import { commands, rowCommands } from '../ids';
 import type { ProcessList } from '../list/processList';
 import type { Log } from '../log';
 import type { OpenFlow } from '../open/openFlow';
 import type { TerminalCommands } from '../terminal/terminalCommands';
 import type { BufferCommands } from './bufferCommands';
 import type { ControlCommands } from './controlCommands';
-import type { Targets } from './targets';
+import { treeSelection } from './targets';
 import type { CaptureDocuments } from '../capture/captureDocuments';
 import type { SaveCapture } from '../capture/saveCapture';
 import type { SendFile } from '../send/sendFile';
@@ -16,7 +16,6 @@ import type { SendCommands } from '../send/sendCommands';
 
 /** Who does what the commands say. */
 export interface CommandParts {
-  readonly targets: Targets;
   readonly flow: OpenFlow;
   readonly send: SendCommands;
   readonly sendFile: SendFile;
@@ -34,8 +33,9 @@ type Run = (...args: unknown[]) => unknown;
 
 /** Registers every command; what one throws is told. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { targets, flow, send, sendFile, captures, saveCapture, picks, control, buffer, terminal, list, log } = parts;
-  const runs: Record<keyof typeof commands, Run> = {
+  const { flow, send, sendFile, captures, saveCapture, picks, control, buffer, terminal, list, log } = parts;
+  const ids = { ...commands, ...rowCommands };
+  const runs: Record<keyof typeof ids, Run> = {
     openConnection: () => flow.openConnection(),
     startServer: () => flow.startServer(),
     send: (...args) => send.send(...args),
@@ -48,8 +48,6 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     deleteAllFinished: () => control.deleteAllFinished(),
     reconnect: (...args) => control.reconnect(...args),
     showBuffer: (...args) => buffer.show(...args),
-    lookAtBuffer: async () => buffer.lookAt(await targets.selected()),
-    lookAtCapture: async () => captures.open(await targets.selected()),
     killBuffer: (...args) => buffer.kill(...args),
     openTerminal: (...args) => terminal.open(...args),
     terminalOptions: (...args) => terminal.options(...args),
@@ -68,9 +66,11 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     listProcesses: () => list.show(),
     showLog: () => log.show(),
     follow: (...args) => buffer.follow(...args),
+    lookAtBuffer: () => buffer.lookAt(),
+    lookAtCapture: () => captures.open(treeSelection),
   };
   const registered = Object.entries(runs).map(([name, run]) => {
-    const id = commands[name as keyof typeof commands];
+    const id = ids[name as keyof typeof ids];
     return vscode.commands.registerCommand(id, (...args: unknown[]) => guarded(id, run, args, log));
   });
   return vscode.Disposable.from(...registered);

@@ -25,7 +25,7 @@ export class Targets {
    * @returns None when cancelled.
    */
   async find(args: readonly unknown[], trait: Trait | null, title: string, shown?: Row): Promise<Row[]> {
-    const clicked = this.clicked(args);
+    const clicked = await this.clicked(args);
     const meant = clicked ?? this.ofDocument(args);
     if (!clicked && shown?.traits.has(trait ?? 'live') && !meant?.includes(shown)) {
       return this.chooseAmong([shown, ...(meant ?? [])], title);
@@ -44,14 +44,6 @@ export class Targets {
   /** As `find`, for commands that take one. */
   async findOne(args: readonly unknown[], trait: Trait | null, title: string, shown?: Row): Promise<Row | undefined> {
     return (await this.find(args.slice(0, 1), trait, title, shown))[0];
-  }
-
-  /** What was clicked in the tree, or chosen there by key. VS Code does not know it for a moment while it is drawn anew. */
-  async selected(): Promise<TreeNode | undefined> {
-    for (let tries = 0; tries < 20 && this.tree.selection.length === 0; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    return this.tree.selection[0];
   }
 
   /** Whether a row is still in the tree. */
@@ -84,7 +76,7 @@ export class Targets {
   }
 
   /** Rows that are gone are left out: a second click finds nothing to do. */
-  private clicked(args: readonly unknown[]): Row[] | undefined {
+  private async clicked(args: readonly unknown[]): Promise<Row[] | undefined> {
     const [first, all] = args;
     if (args.length > 0 && first === undefined) {
       // A click on a row that VS Code was about to draw anew comes without the row. Whatever it was, it was meant:
@@ -92,10 +84,18 @@ export class Targets {
       showFailure(vscode.l10n.t('That row was just changing. Please try again.'));
       return [];
     }
-    const nodes = isSelectionArgument(first) ? this.tree.selection : Array.isArray(all) ? all : [first];
+    const nodes = isSelectionArgument(first) ? await this.selected() : Array.isArray(all) ? all : [first];
     if (!nodes.every((node) => node instanceof Row || node instanceof Detail)) return undefined;
     const rows = nodes.map((node) => (node instanceof Detail ? node.row : node));
     return [...new Set(rows)].filter((row) => this.tree.rows.has(row));
+  }
+
+  /** While VS Code draws a row anew, it does not know for a moment that it is selected. */
+  private async selected(): Promise<readonly TreeNode[]> {
+    for (let tries = 0; tries < 20 && this.tree.selection.length === 0; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    return this.tree.selection;
   }
 
   private ofDocument([first]: readonly unknown[]): Row[] | undefined {
@@ -138,6 +138,9 @@ function unfit({ process, traits }: Row, trait: Trait | null): string {
     return vscode.l10n.t('{0} is a datagram process and has no end of file: delete it to end it.', name);
   return vscode.l10n.t('{0} has sent its end of file: reconnect to send more.', name);
 }
+
+/** Stands for what is selected in the tree, where a command has no other argument. */
+export const treeSelection = { selection: true };
 
 /** The manifest binds keys in the tree with this argument; a command from the palette gets none. */
 function isSelectionArgument(argument: unknown): boolean {

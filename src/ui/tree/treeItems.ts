@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { commands, finishedColor } from '../ids';
+import { finishedColor, rowCommands } from '../ids';
 import type { Detail, DetailKind, Details } from '../rows/detail';
 import { Row } from '../rows/row';
 import type { RowText } from '../rows/rowText';
@@ -49,11 +49,11 @@ export class TreeItems {
  */
 
 function lookAtBuffer(): vscode.Command {
-  return { command: commands.lookAtBuffer, title: vscode.l10n.t('Show Process Buffer') };
+  return { command: rowCommands.lookAtBuffer, title: vscode.l10n.t('Show Process Buffer') };
 }
 
 function lookAtCapture(): vscode.Command {
-  return { command: commands.lookAtCapture, title: vscode.l10n.t('Open Capture') };
+  return { command: rowCommands.lookAtCapture, title: vscode.l10n.t('Open Capture') };
 }
 
 const detailIcons: Readonly<Record<DetailKind, string | null>> = {
