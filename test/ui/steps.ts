@@ -250,7 +250,7 @@ export class Steps {
 
   /** Gives the tree the keyboard, at a row, without showing what is behind it. */
   async focusTree(row: RowMatch): Promise<void> {
-    await this.workbench.clickRow(view, row, { modifiers: ['ControlOrMeta'] });
+    await this.workbench.clickRow(view, row, { modifier: 'ControlOrMeta' });
     await this.workbench.until('the row to be focused', async () => (await this.row(row)).focused);
   }
 }

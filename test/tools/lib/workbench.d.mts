@@ -84,7 +84,10 @@ export interface StatusItem {
   icon?: string;
 }
 
-type ClickOptions = Parameters<ReturnType<Page['locator']>['click']>[0];
+interface ClickOptions {
+  readonly button?: 'left' | 'right';
+  readonly modifier?: 'ControlOrMeta';
+}
 
 /**
  * VS Code in a Playwright page. Every method waits for what it needs, up to `timeout`, and throws an Error that says

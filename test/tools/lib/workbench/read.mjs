@@ -45,8 +45,12 @@ export function readTreeRows({ at, view }) {
   const text = (element) => element?.textContent.replaceAll('\u00a0', ' ') || undefined;
   const flag = (value) => (value === null ? undefined : value === 'true');
   const box = pane.querySelector('.monaco-list')?.getBoundingClientRect();
-  // A click goes to the middle of a row.
   const middle = (row) => (row.getBoundingClientRect().top + row.getBoundingClientRect().bottom) / 2;
+  // A click goes to the beginning of a row's label, unless something lies over it.
+  const point = (row) => {
+    const [x, y] = [row.querySelector('.label-name')?.getBoundingClientRect().left + 4, middle(row)];
+    return x && row.contains(document.elementFromPoint(x, y)) ? { x, y } : undefined;
+  };
   return [...pane.querySelectorAll(at.listRow)]
     .sort((a, b) => a.dataset.index - b.dataset.index)
     .map((row) => ({
@@ -62,6 +66,7 @@ export function readTreeRows({ at, view }) {
       index: Number(row.dataset.index),
       last: row.dataset.lastElement === 'true',
       inView: !!box && middle(row) > box.top && middle(row) < box.bottom,
+      point: point(row),
     }));
 }
 

@@ -56,10 +56,18 @@ export const Views = (Base) =>
       await (await this.#tree(view)).focus();
     }
 
-    /** Clicks a row; options as for Playwright's click. */
-    async clickRow(view, row, options) {
-      const target = await this.#row(view, row);
-      await target.locator('.label-name').first().click(options);
+    /**
+     * Clicks a row where it is, as a person does: a row that is drawn anew meanwhile gets another element, and its old
+     * one another row. Options: `button`, `modifier`.
+     */
+    async clickRow(view, row, { button, modifier } = {}) {
+      const { x, y } = await this.until(`a row ${row} in ${view} to click`, async () => {
+        await this.#row(view, row);
+        return (await this.#drawnRows(view)).find((candidate) => fits(row, candidate))?.point;
+      });
+      if (modifier) await this.page.keyboard.down(modifier);
+      await this.page.mouse.click(x, y, { button });
+      if (modifier) await this.page.keyboard.up(modifier);
     }
 
     async expandRow(view, row) {
@@ -236,8 +244,7 @@ export const Views = (Base) =>
     }
 
     async #openMenu(view, row) {
-      const target = await this.#row(view, row);
-      await target.locator('.label-name').first().click({ button: 'right' });
+      await this.clickRow(view, row, { button: 'right' });
       await this.until('a context menu', async () => (await this.#menuLabels()).length);
       // For its first tenth of a second a menu takes no click, lest the one that opened it picked something.
       await this.page.waitForTimeout(200);
@@ -269,6 +276,6 @@ function isWhole(drawn) {
   return drawn.at(-1).last && drawn.at(-1).index === drawn.length - 1;
 }
 
-function publicRow({ index: _index, last: _last, inView: _inView, ...row }) {
+function publicRow({ index: _index, last: _last, inView: _inView, point: _point, ...row }) {
   return row;
 }
