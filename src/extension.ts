@@ -10,8 +10,11 @@ import { CaptureDocuments } from './ui/capture/captureDocuments';
 import { CaptureNotice } from './ui/capture/captureNotice';
 import { SaveCapture } from './ui/capture/saveCapture';
 import { ControlCommands } from './ui/commands/controlCommands';
+import { KillQuestion } from './ui/commands/killQuestion';
+import { PropertyCommands } from './ui/commands/propertyCommands';
 import { registerCommands } from './ui/commands/registerCommands';
 import { ResetNotice } from './ui/commands/resetNotice';
+import { DatagramPeer } from './ui/send/datagramPeer';
 import { LargeSends } from './ui/send/largeSends';
 import { SendCommands } from './ui/send/sendCommands';
 import { SendFile } from './ui/send/sendFile';
@@ -59,7 +62,8 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   const flow = new OpenFlow(core, context.globalState, buffers, watch);
   const list = new ProcessList(core);
   const targets = new Targets(tree, buffers);
-  const control = new ControlCommands(core, tree.rows, targets, watch);
+  const question = new KillQuestion(core, settings);
+  const control = new ControlCommands(core, tree.rows, targets, question, watch);
   const large = new LargeSends();
   const terminals = new Terminals(core, tree, settings, large);
   const terminal = new TerminalCommands(terminals, targets, tree.rows, flow, settings);
@@ -72,7 +76,9 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
     saveCapture: new SaveCapture(core, targets, captures),
     picks: new ProcessPicks(core, targets),
     control,
-    buffer: new BufferCommands(core, targets, buffers),
+    properties: new PropertyCommands(core, targets),
+    peer: new DatagramPeer(core, targets),
+    buffer: new BufferCommands(core, targets, buffers, question),
     terminal,
     list,
     log,

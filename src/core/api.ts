@@ -402,6 +402,13 @@ export interface NetworkProcesses extends Disposable {
   /** All names of a coding system, its own first. Throws `NP_CODING_UNKNOWN`. */
   codingSystemAliases(name: string): string[];
   setProcessCodingSystem(process: NetworkProcess, decode?: unknown, encode?: unknown): void;
+  /**
+   * (ours) Decodes anew, by the present coding system, the output that the buffer of a process shows; nothing is read
+   * meanwhile. What others put into the buffer goes, the lines of this program follow the text.
+   *
+   * Errors: `NP_BUFFER_DEAD`, `NP_BUFFER_SHARED`, `NP_CAPTURE_GONE`, `NP_CAPTURE_FAILED`.
+   */
+  decodeAgain(process: NetworkProcess): Promise<void>;
   processFilterMultibyteP(process: NetworkProcess): boolean;
   setProcessFilterMultibyte(process: NetworkProcess, flag: unknown): void;
 

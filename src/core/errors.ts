@@ -46,6 +46,7 @@ export const hints = {
   NP_NO_SUBPROCESS: 'That is for programs that were started; stop, continue or delete a network process instead.',
   NP_NO_PROCESS: 'Look into the list of processes; a finished one is not found by name.',
   NP_BUFFER_DEAD: 'The buffer was killed: use another.',
+  NP_BUFFER_SHARED: 'Only a buffer that one process fills by the default filter can be decoded again.',
   NP_BUFFER_NAME: 'Give the buffer a name.',
   NP_BUFFER_NARROWED: 'Widen the buffer first.',
   NP_BUFFER_READ_ONLY: 'Make the buffer writable first.',

@@ -296,6 +296,10 @@ class Functions implements NetworkProcesses {
     own(process).setCoding(codingSystem(decode), codingSystem(encode));
   }
 
+  async decodeAgain(process: NetworkProcess): Promise<void> {
+    await own(process).decodeAgain();
+  }
+
   processFilterMultibyteP(process: NetworkProcess): boolean {
     return own(process).filterMultibyte;
   }

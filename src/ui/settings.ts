@@ -35,6 +35,11 @@ export class Settings implements vscode.Disposable {
     };
   }
 
+  /** Whether killing a process asks first when its query flag is set. */
+  get confirmKill(): boolean {
+    return this.read(keys.confirmKill) !== false;
+  }
+
   dispose(): void {
     this.subscription.dispose();
   }

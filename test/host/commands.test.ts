@@ -49,6 +49,7 @@ describe('Commands with a document as their argument', () => {
   });
 
   it('delete it', async () => {
+    core.setProcessQueryOnExitFlag(meant.process, null);
     await command('delete', meant.uri);
     assert.deepEqual(core.processList(), [other]);
     assert.equal(meant.buffer.live, true);
@@ -73,6 +74,7 @@ describe('Commands with a document as their argument', () => {
   });
 
   it('find nothing to do the second time', async () => {
+    core.setProcessQueryOnExitFlag(meant.process, null);
     await command('delete', meant.uri);
     await command('delete', meant.uri);
     await command('stop', meant.uri);

@@ -87,6 +87,7 @@ describe('the extension', () => {
     await run(commands.listProcesses);
     await run(commands.stop, uri);
     assert.equal(client.status, 'stop');
+    core.setProcessQueryOnExitFlag(client, null);
     await run(commands.delete, uri);
     assert.equal(client.status, 'closed');
   });

@@ -300,6 +300,7 @@ describe('Commands', () => {
       for (const way of ways) {
         const peer = await connect();
         await way(peer);
+        await steps.answerDelete(`${peer.address} is running; delete it?`);
         await steps.noRow(peer.address);
         await until('the peer to hear', async () => (await peer.socket()).readableEnded);
         // The text stays.
@@ -307,6 +308,33 @@ describe('Commands', () => {
       }
       await steps.rowSays(other.address, 'open');
       await steps.noMessages();
+    });
+
+    it('delete only when the user agrees, or need not be asked', async () => {
+      const [first, second] = await connectTwice();
+      const question = `${first.address} is running; delete it?`;
+      await steps.action(first.address, 'Delete');
+      await steps.answerDelete(question, 'Cancel');
+      await steps.rowSays(first.address, 'open');
+      await steps.menu(first.address, 'Toggle Query Before Kill');
+      await steps.action(first.address, 'Delete');
+      await steps.noRow(first.address);
+      await steps.rowSays(second.address, 'open');
+      await steps.noMessages();
+    });
+
+    it('delete all, asked once', async () => {
+      const [first, second] = await connectTwice();
+      (await (await connect()).socket()).end();
+      await steps.titleAction('Delete All');
+      await steps.answerDelete('2 processes are running; delete them?', 'Cancel');
+      await steps.rowSays(first.address, 'open');
+      await steps.command('Delete All');
+      await steps.answerDelete('2 processes are running; delete them?');
+      await workbench.until('no rows', async () => (await steps.rows()).length === 0);
+      await until('the peers to hear', async () =>
+        (await Promise.all([first.socket(), second.socket()])).every((socket) => socket.readableEnded),
+      );
     });
 
     it('delete all that has ended, and nothing else', async () => {
@@ -509,6 +537,7 @@ describe('Commands', () => {
     await workbench.press('ArrowLeft');
     await steps.noRow('Contact');
     await workbench.press('Delete');
+    await steps.answerDelete(`${peer.address} is running; delete it?`);
     await steps.noRow(peer.address);
     await until('the peer to hear', () => peer.sockets[0]?.readableEnded);
   });
@@ -523,6 +552,7 @@ describe('Commands', () => {
     await workbench.press('ArrowDown');
     await workbench.until('the second row to be focused', async () => (await steps.row(second.address)).focused);
     await workbench.press('Delete');
+    await steps.answerDelete(`${second.address} is running; delete it?`);
     await steps.noRow(second.address);
     await steps.rowSays(first.address, 'open');
 
@@ -530,6 +560,7 @@ describe('Commands', () => {
     await workbench.press('Shift+ArrowDown');
     await workbench.until('two rows to be selected', async () => (await steps.row(third.address)).selected);
     await workbench.press('Delete');
+    await steps.answerDelete('2 processes are running; delete them?');
     await steps.noRow(third.address);
     await steps.noRow(first.address);
     assert.deepEqual([await label(0), await label(1)], [fourth.address, undefined]);

@@ -243,9 +243,7 @@ describe('Real peers', () => {
   async function deleteAll(): Promise<void> {
     const top = async (): Promise<TreeRow | undefined> => (await user.rows()).find(({ level }) => level === 1);
     for (let row = await top(); row; row = await top()) {
-      const { label } = row;
-      await user.act(row, 'Delete');
-      await workbench.waitNoRow('Processes', (r) => r.level === 1 && r.label === label);
+      await user.delete(row);
     }
     await workbench.welcome('Processes');
     for (const { name } of (await workbench.tabs()).filter((tab) => tab.name.startsWith('*'))) {

@@ -108,8 +108,19 @@ export class Steps {
       if (!(await this.rows()).some((row) => row.label === label)) return true;
       await this.action(label, 'Delete');
       await this.workbench.page.waitForTimeout(500);
+      if (await this.workbench.hasDialog()) await this.workbench.answerDialog('Delete');
       return false;
     });
+  }
+
+  /** Waits for the question whether processes may be deleted, and answers it. */
+  async answerDelete(question: string, answer = 'Delete'): Promise<void> {
+    const { workbench } = this;
+    await workbench.until(question, async () => {
+      const { message, detail } = await workbench.dialog();
+      return [message, detail].includes(question);
+    });
+    await workbench.answerDialog(answer);
   }
 
   menu(row: RowMatch, item: string): Promise<void> {
@@ -195,6 +206,18 @@ export class Steps {
     await this.workbench.waitQuickClosed();
   }
 
+  /** Answers a box that asks for a text, known by its prompt. Returns what stood in it. */
+  async answerBox(prompt: string, text: string): Promise<string> {
+    const { workbench } = this;
+    const { value = '' } = await workbench.until(`a box that says ${prompt}`, async () => {
+      const quick = await workbench.quick();
+      return quick?.message?.includes(prompt) && quick;
+    });
+    await workbench.fillQuick(text);
+    await workbench.acceptQuick();
+    return value;
+  }
+
   /** Waits for a message; it must be the only one. */
   async onlyMessage(part: string | RegExp): Promise<Notification> {
     const found = await this.workbench.waitNotification(part);
@@ -237,6 +260,7 @@ export class Steps {
       await workbench.focusTree(view);
       await workbench.press('Home', 'Mod+a', 'Delete');
       await workbench.page.waitForTimeout(200);
+      if (await workbench.hasDialog()) await workbench.answerDialog('Delete');
       return false;
     });
     await workbench.until('no tabs', async () => {

@@ -305,6 +305,7 @@ describe('Terminals', () => {
       await steps.showTree();
       await steps.focusTree(peer.address);
       await workbench.press('Delete');
+      await steps.answerDelete(`${peer.address} is running; delete it?`);
       await steps.noRow(peer.address);
       await back();
       await title(`${peer.address} — deleted`);

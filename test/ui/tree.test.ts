@@ -25,7 +25,16 @@ exports.activate = async (context) => {
     core.makeNetworkProcess({ name: 'many', type: 'datagram', server: true, service: true }))));
 };`;
 
-const details = ['Contact', 'Properties', 'Process Buffer', 'Coding', 'Traffic', 'Capture', 'Times'];
+const details = [
+  'Contact',
+  'Properties',
+  'Process Buffer',
+  'Coding',
+  'Query Before Kill',
+  'Traffic',
+  'Capture',
+  'Times',
+];
 
 describe('The tree', () => {
   let folder: string;
@@ -89,7 +98,7 @@ describe('The tree', () => {
       await workbench.until('a badge of 4', async () => (await steps.badge()) === '4');
 
       // The client stays where it was when it has ended, and the server counts it no more.
-      await steps.action(`localhost:${port}`, 'Delete');
+      await steps.delete(`localhost:${port}`);
       await steps.rowSays(client.label, /^closed · .*connection broken by remote peer/);
       assert.equal((await steps.row('TCP server')).description, `listen · ${address}`);
       assert.equal((await steps.row(client.label)).level, 2);
@@ -137,6 +146,73 @@ describe('The tree', () => {
     await steps.expand('Properties');
     await steps.row('color');
     assert.deepEqual(await entries(), { color: 'green', number: '7', '[x] (command:y) \\u202e': "[ 'a', null ]" });
+  });
+
+  it('edits properties and the query flag', async () => {
+    await workbench.command('Helper: Properties');
+    const row = 'with properties';
+    await steps.expand(row);
+    const said = async (label: string, description: string): Promise<void> => {
+      await workbench.until(
+        `${label} to be ${description}`,
+        async () => (await steps.row(label)).description === description,
+      );
+    };
+    await said('Query Before Kill', 'yes');
+    await steps.action('Query Before Kill', 'Toggle Query Before Kill');
+    await said('Query Before Kill', 'no');
+    await steps.expand('Properties');
+    await steps.row('color');
+
+    await steps.action('color', 'Edit Property…');
+    assert.equal(await steps.answerBox('color: ', '"dark" green'), 'green');
+    await said('color', '"dark" green');
+    await steps.action('number', 'Edit Property…');
+    assert.equal(await steps.answerBox('number: ', '[1, {"a": null}]'), '7');
+    await said('number', '[ 1, { a: null } ]');
+    await steps.action('number', 'Remove Property');
+    await steps.noRow('number');
+
+    await steps.action('Properties', 'Add Property…');
+    await steps.answerBox('The name of the property', 'owner');
+    assert.equal(await steps.answerBox('owner: ', '42'), '');
+    await said('owner', '42');
+
+    await steps.focusTree(row);
+    await steps.menu(row, 'Add Property…');
+    await workbench.waitQuick('Add Property: with properties');
+    await workbench.press('Escape');
+    await workbench.waitQuickClosed();
+    await steps.command('Remove Property');
+    await workbench.waitQuick('Remove Property: with properties');
+    await workbench.acceptQuick();
+    await steps.noRow('color');
+    await steps.delete(row);
+    await steps.noMessages();
+  });
+
+  it('sets where a datagram process sends to', async () => {
+    const [first, second] = [await datagramPeer(), await datagramPeer()];
+    try {
+      await steps.open('UDP', first.address);
+      await steps.menu(first.address, 'Set Datagram Peer…');
+      assert.equal(await steps.answerBox('goes there from now on', second.address), first.address);
+      await steps.rowSays(first.address, `peer ${second.address}`);
+      await steps.action(first.address, 'Send…');
+      await workbench.waitQuick('Send to');
+      await steps.sendText('hello');
+      await until('the datagram', () => second.received.join() === 'hello');
+      assert.deepEqual(first.received, []);
+      await steps.command('Set Datagram Peer…');
+      await workbench.waitQuick('Set Datagram Peer');
+      await workbench.fillQuick('[::1]:5000');
+      await workbench.until('the problem', async () => (await workbench.quick())?.message?.includes('is for IPv4'));
+      await workbench.press('Escape');
+      await steps.noMessages();
+    } finally {
+      first.close();
+      second.close();
+    }
   });
 
   it('takes every click, also on a row that is drawn anew all the time', async () => {
@@ -253,10 +329,12 @@ describe('The tree', () => {
       await click('Stop');
       await rowSays('stop');
       await click('Delete');
+      await steps.answerDelete(`${peer.address} is running; delete it?`);
       await workbench.untilNot('it to go', () => row.isVisible());
 
       await steps.command('Focus on Processes View');
       await workbench.press('Mod+a', 'Delete');
+      await steps.answerDelete('1000 processes are running; delete them?');
       await workbench.until('no badge', async () => (await steps.badge()) === '', 20_000);
       assert.deepEqual((await steps.welcome()).buttons, ['Open Connection', 'Start Server']);
       assert.deepEqual(workbench.pageErrors, []);

@@ -91,6 +91,11 @@ export class Buffer implements TextBuffer {
     return this.store.slice(from - 1, to - 1);
   }
 
+  /** Text between two positions, whatever the restriction. */
+  slice(start: number, end: number): string {
+    return this.store.slice(start - 1, end - 1);
+  }
+
   fullText(): string {
     return this.store.slice(0, this.store.chars);
   }
@@ -124,6 +129,15 @@ export class Buffer implements TextBuffer {
    */
   insertBeforeMarkers(position: number, text: string): void {
     this.place(Math.min(Math.max(position, 1), this.store.chars + 1), text, true);
+  }
+
+  /** Puts other text in place of all of it, whatever the read-only state, and widens. */
+  replaceAll(text: string): void {
+    this.alive();
+    this.widen();
+    this.remove(1, this.store.chars + 1);
+    this.written.clear();
+    this.place(1, text, true);
   }
 
   delete(start: number, end: number): void {

@@ -33,6 +33,11 @@ export class Delivery {
     return this.waiting.length;
   }
 
+  /** Bytes that wait. */
+  get bytes(): number {
+    return this.waiting.reduce((sum, arrival) => sum + (arrival.kind === 'end' ? 0 : arrival.bytes.length), 0);
+  }
+
   push(arrival: Arrival): void {
     this.waiting.push(arrival);
     this.run();

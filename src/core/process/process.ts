@@ -16,11 +16,12 @@ import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
 import { codingSystem, isUnibyte, rawTextOf, type CodingSystem } from '../coding/codingSystem';
 import { Decoder } from '../coding/decoder';
-import { fileError, systemCode, type NetworkProcessError } from '../errors';
+import { fileError, NetworkProcessError, systemCode } from '../errors';
 import { optionNames } from '../transport/socketOptions';
 import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
 import { TrafficLog } from '../log/trafficLog';
 import { TrafficCapture } from '../log/trafficCapture';
+import { decodeAgain } from './decodeAgain';
 import { insertMessage, insertOutput } from './defaultFunctions';
 import { Delivery, type Arrival } from './delivery';
 import type { ProcessPlan, World } from './plan';
@@ -230,6 +231,34 @@ export class Process implements NetworkProcess {
     this.encode =
       encode && encode.eol === null && encode.charset !== 'undecided' ? codingSystem(`${encode.base}-unix`) : encode;
     this.changed('properties');
+  }
+
+  /**
+   * Decodes anew, by the present coding system, the output that its buffer shows.
+   *
+   * @throws NP_BUFFER_DEAD, NP_BUFFER_SHARED, NP_CAPTURE_GONE, NP_CAPTURE_FAILED
+   */
+  async decodeAgain(): Promise<void> {
+    const { home, world } = this;
+    if (!home?.live) throw new NetworkProcessError('NP_BUFFER_DEAD', 'error', [`${this.name} has no process buffer`]);
+    const others = world.registry.ofBuffer(home).filter((process) => process !== this);
+    if (others.length > 0 || this.ownFilter !== null) {
+      const why = others.length > 0 ? `${others[0]!.name} writes there, too` : `${this.name} has a filter of its own`;
+      throw new NetworkProcessError('NP_BUFFER_SHARED', 'error', [
+        `Buffer ${home.name} can’t be decoded again: ${why}`,
+      ]);
+    }
+    let release = (): void => undefined;
+    this.hold(new Promise<void>((resolve) => (release = resolve)));
+    try {
+      const decoder = this.makeDecoder(this.decode);
+      const received = this.byteLog.receivedBytes - this.delivery.bytes;
+      await decodeAgain(this, home, decoder, received, world.options.bufferTextBytes);
+      this.decoder = decoder;
+      this.changed('properties');
+    } finally {
+      release();
+    }
   }
 
   setFilterMultibyte(multibyte: boolean): void {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { NetworkProcess, NetworkProcesses, TextBuffer } from '../../core';
+import type { NetworkProcesses, TextBuffer } from '../../core';
 import type { BufferDocuments } from '../buffers/bufferDocuments';
 import { schemes } from '../ids';
-import { showPeerText } from '../peerText';
+import type { KillQuestion } from './killQuestion';
 import { treeSelection, type Targets } from './targets';
 
 /** Shows and kills process buffers. */
@@ -11,6 +11,7 @@ export class BufferCommands {
     private readonly core: NetworkProcesses,
     private readonly targets: Targets,
     private readonly buffers: BufferDocuments,
+    private readonly question: KillQuestion,
   ) {}
 
   async show(...args: unknown[]): Promise<void> {
@@ -38,7 +39,9 @@ export class BufferCommands {
   /** Kills the buffer and with it all its processes; asks first as Emacs does. */
   async kill(...args: unknown[]): Promise<void> {
     const buffer = this.bufferOfDocument(args[0]) ?? (await this.bufferOfProcess(args));
-    if (!buffer?.live || !(await this.mayKill(buffer)) || !buffer.live) return;
+    if (!buffer?.live) return;
+    const newest = this.core.getBufferProcess(buffer);
+    if (!(await this.question.mayKillBuffer(buffer.name ?? '', newest)) || !buffer.live) return;
     await this.buffers.close(buffer);
     this.core.killBuffer(buffer);
   }
@@ -53,17 +56,5 @@ export class BufferCommands {
   private async bufferOfProcess(args: readonly unknown[]): Promise<TextBuffer | null | undefined> {
     const row = await this.targets.findOne(args, 'hasBuffer', vscode.l10n.t('Kill Process Buffer'));
     return row?.process.buffer;
-  }
-
-  private async mayKill(buffer: TextBuffer): Promise<boolean> {
-    const process = this.core.getBufferProcess(buffer);
-    if (!process || !this.asksOnExit(process)) return true;
-    const question = vscode.l10n.t('Buffer "{0}" has a running process; kill it?', showPeerText(buffer.name ?? ''));
-    const kill = vscode.l10n.t('Kill');
-    return (await vscode.window.showWarningMessage(question, { modal: true }, kill)) === kill;
-  }
-
-  private asksOnExit(process: NetworkProcess): boolean {
-    return this.core.processLiveP(process) && this.core.processQueryOnExitFlag(process);
   }
 }

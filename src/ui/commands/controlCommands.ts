@@ -6,6 +6,7 @@ import { contactText } from '../rows/contactText';
 import type { Row } from '../rows/row';
 import type { RowModel } from '../rows/rowModel';
 import { forAll } from './forAll';
+import type { KillQuestion } from './killQuestion';
 import { reconnectSpec } from './reconnectSpec';
 import type { Targets } from './targets';
 
@@ -17,6 +18,7 @@ export class ControlCommands implements vscode.Disposable {
     private readonly core: NetworkProcesses,
     private readonly rows: RowModel,
     private readonly targets: Targets,
+    private readonly question: KillQuestion,
     private readonly onDidReconnect: (process: NetworkProcess) => void,
   ) {}
 
@@ -30,10 +32,21 @@ export class ControlCommands implements vscode.Disposable {
     await forAll(rows, (row) => this.core.continueProcess(row.process));
   }
 
-  /** Ends live processes at once; the rows go. */
+  /** Ends live processes at once, having asked; the rows go. */
   async delete(...args: unknown[]): Promise<void> {
-    const rows = await this.targets.find(args, null, vscode.l10n.t('Delete'));
-    await forAll(rows, (row) => this.deleteRow(row));
+    await this.deleteRows(await this.targets.find(args, null, vscode.l10n.t('Delete')));
+  }
+
+  async deleteAll(): Promise<void> {
+    if (await this.deleteRows(this.rows.all())) this.rows.forgetDropped();
+  }
+
+  /** Turns the query flag of each over. */
+  async toggleQuery(...args: unknown[]): Promise<void> {
+    const rows = await this.targets.find(args, 'live', vscode.l10n.t('Toggle Query Before Kill'));
+    for (const { process } of rows) {
+      this.core.setProcessQueryOnExitFlag(process, !this.core.processQueryOnExitFlag(process));
+    }
   }
 
   async deleteAllFinished(): Promise<void> {
@@ -59,6 +72,13 @@ export class ControlCommands implements vscode.Disposable {
   /** Ends reconnecting that is under way. */
   dispose(): void {
     this.disposal.abort();
+  }
+
+  private async deleteRows(rows: readonly Row[]): Promise<boolean> {
+    if (!(await this.question.mayDelete(rows.map((row) => row.process)))) return false;
+    // While the question was open, rows may have gone, or passed to other processes.
+    await forAll(rows.filter((row) => this.rows.has(row)), (row) => this.deleteRow(row)); // prettier-ignore
+    return true;
   }
 
   private deleteRow(row: Row): void {

@@ -7,11 +7,13 @@ import type { OpenFlow } from '../open/openFlow';
 import type { TerminalCommands } from '../terminal/terminalCommands';
 import type { BufferCommands } from './bufferCommands';
 import type { ControlCommands } from './controlCommands';
+import type { PropertyCommands } from './propertyCommands';
 import { treeSelection } from './targets';
 import type { CaptureDocuments } from '../capture/captureDocuments';
 import type { SaveCapture } from '../capture/saveCapture';
 import type { SendFile } from '../send/sendFile';
 import type { ProcessPicks } from '../status/processPicks';
+import type { DatagramPeer } from '../send/datagramPeer';
 import type { SendCommands } from '../send/sendCommands';
 
 /** Who does what the commands say. */
@@ -23,6 +25,8 @@ export interface CommandParts {
   readonly saveCapture: SaveCapture;
   readonly picks: ProcessPicks;
   readonly control: ControlCommands;
+  readonly properties: PropertyCommands;
+  readonly peer: DatagramPeer;
   readonly buffer: BufferCommands;
   readonly terminal: TerminalCommands;
   readonly list: ProcessList;
@@ -33,7 +37,8 @@ type Run = (...args: unknown[]) => unknown;
 
 /** Registers every command; what one throws is told. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { flow, send, sendFile, captures, saveCapture, picks, control, buffer, terminal, list, log } = parts;
+  const { flow, send, sendFile, captures, saveCapture, picks, control, properties, peer, buffer, terminal, list, log } =
+    parts;
   const ids = { ...commands, ...rowCommands };
   const runs: Record<keyof typeof ids, Run> = {
     openConnection: () => flow.openConnection(),
@@ -45,7 +50,13 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     stop: (...args) => control.stop(...args),
     continue: (...args) => control.continue(...args),
     delete: (...args) => control.delete(...args),
+    deleteAll: () => control.deleteAll(),
     deleteAllFinished: () => control.deleteAllFinished(),
+    toggleQuery: (...args) => control.toggleQuery(...args),
+    addProperty: (...args) => properties.add(...args),
+    editProperty: (...args) => properties.edit(...args),
+    removeProperty: (...args) => properties.remove(...args),
+    setDatagramPeer: (...args) => peer.set(...args),
     reconnect: (...args) => control.reconnect(...args),
     showBuffer: (...args) => buffer.show(...args),
     killBuffer: (...args) => buffer.kill(...args),

@@ -2,7 +2,14 @@ import * as vscode from 'vscode';
 import { showPeerText } from '../peerText';
 import { kindName } from './kindBox';
 import type { Offer } from './offers';
-import { parseAddress, type Address, type AddressKind, type AddressRole, type ParsedAddress } from './parseAddress';
+import {
+  parseAddress,
+  withNextFamily,
+  type Address,
+  type AddressKind,
+  type AddressRole,
+  type ParsedAddress,
+} from './parseAddress';
 import type { Recent } from './recents';
 
 /** What an address box asks. */
@@ -49,7 +56,7 @@ class AddressBox implements vscode.Disposable {
     this.box.step = 2;
     this.box.totalSteps = 2;
     this.box.ignoreFocusOut = true;
-    this.box.buttons = [vscode.QuickInputButtons.Back];
+    this.box.buttons = [vscode.QuickInputButtons.Back, ...(question.kind === 'unix' ? [] : [familyButton()])];
     this.box.placeholder = placeholder(question);
     this.box.value = question.text;
     // Our order holds while the user types. Not in the typings; where it is unknown, matching rows may come first.
@@ -60,7 +67,11 @@ class AddressBox implements vscode.Disposable {
   ask(): Promise<AddressAnswer | 'back' | undefined> {
     return new Promise((resolve) => {
       this.box.onDidChangeValue(() => this.fill());
-      this.box.onDidTriggerButton(() => resolve('back'));
+      this.box.onDidTriggerButton((button) => {
+        if (button === vscode.QuickInputButtons.Back) return resolve('back');
+        this.box.value = withNextFamily(this.box.value, this.question.kind === 'udp' ? 'udp' : 'tcp');
+        this.fill();
+      });
       this.box.onDidTriggerItemButton(async ({ item }) => {
         if (item.recent) await this.question.forget(item.recent);
         this.fill();
@@ -96,7 +107,7 @@ class AddressBox implements vscode.Disposable {
 
   private typedItem(): AddressItem {
     const parsed = this.parse(this.box.value);
-    if (parsed.ok) return { label: actionText(parsed, this.question.role), description: kindName(parsed.kind) };
+    if (parsed.ok) return { label: actionText(parsed, this.question.role), description: familyText(parsed) };
     return { label: `$(error) ${showPeerText(parsed.problem)}`, detail: sentence(showPeerText(parsed.advice)) };
   }
 
@@ -126,6 +137,17 @@ function actionText({ spec, label }: Address, role: AddressRole): string {
   if (spec.service === 0) return vscode.l10n.t('Listen on a free port of {0}', shown.replace(/:0$/, ''));
   return vscode.l10n.t('Listen on {0}', shown);
 }
+
+/** `TCP`, `UDP over IPv6`… */
+function familyText({ kind, spec }: Address): string {
+  if (spec.family !== 'ipv4' && spec.family !== 'ipv6') return kindName(kind);
+  return vscode.l10n.t('{0} over {1}', kindName(kind), spec.family === 'ipv4' ? 'IPv4' : 'IPv6');
+}
+
+const familyButton = (): vscode.QuickInputButton => ({
+  iconPath: new vscode.ThemeIcon('globe'),
+  tooltip: vscode.l10n.t('IPv4 Only, IPv6 Only, or Both'),
+});
 
 const forgetButton = (): vscode.QuickInputButton => ({
   iconPath: new vscode.ThemeIcon('close'),

@@ -2,7 +2,7 @@
  * Reads what people type as an address. Knows nothing of VS Code and opens nothing: whether a name resolves is told
  * by the core when it tries.
  */
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { isLoopback, type NetworkProcessSpec } from '../../core';
@@ -39,17 +39,30 @@ const unixExample = '/tmp/my.sock';
 
 /**
  * Understands `host:port`, `[::1]:port`, `port`, a service name in place of a port, a blank in place of the colon,
- * `/path`, `~/path`, and any of them after `tcp:`, `udp:` or `unix:` (also with `//`), which then decide the kind.
+ * `/path`, `~/path`, and any of them after `tcp:`, `udp:` or `unix:` (also with `//`), which then decide the kind;
+ * `tcp4:`, `tcp6:`, `udp4:` and `udp6:` decide the family, too.
  *
  * A port alone is one of this computer. On a server `*` is every address of this computer, and a port that is left
  * out or 0 is a free one.
  */
 export function parseAddress(text: string, kind: AddressKind, role: AddressRole, t: Translate = fillIn): ParsedAddress {
-  const scheme = /^\s*(tcp|udp|unix):(?:\/\/)?(.*)$/is.exec(text);
-  if (scheme) return new Reader(scheme[1]!.toLowerCase() as AddressKind, role, t).read(scheme[2]!.trim());
+  const scheme = /^\s*(?:(tcp|udp)([46]?)|unix):(?:\/\/)?(.*)$/is.exec(text);
+  if (scheme) {
+    const [, inet = 'unix', version, rest] = scheme;
+    const family = version === '4' ? 'ipv4' : version === '6' ? 'ipv6' : null;
+    return new Reader(inet.toLowerCase() as AddressKind, family, role, t).read(rest!.trim());
+  }
   const trimmed = text.trim();
   const isPath = /^(\/|~\/|\.\.?\/)/.test(trimmed);
-  return new Reader(isPath ? 'unix' : kind, role, t).read(trimmed);
+  return new Reader(isPath ? 'unix' : kind, null, role, t).read(trimmed);
+}
+
+/** The same text with the family after it in the order any, IPv4, IPv6, any: `80`, `tcp4:80`, `tcp6:80`, `80`. */
+export function withNextFamily(text: string, kind: 'tcp' | 'udp'): string {
+  const scheme = /^\s*(tcp|udp)([46]?):(?:\/\/)?(.*)$/is.exec(text);
+  const [, typed = kind, version = '', rest = text] = scheme ?? [];
+  if (version === '6') return typed.toLowerCase() === kind ? rest : `${typed}:${rest}`;
+  return `${typed}${version === '' ? 4 : 6}:${rest}`;
 }
 
 /** `host:port`, with brackets around an IPv6 address. */
@@ -60,6 +73,7 @@ export function joinHostPort(host: string, service: string | number): string {
 class Reader {
   constructor(
     private readonly kind: AddressKind,
+    private readonly family: 'ipv4' | 'ipv6' | null,
     private readonly role: AddressRole,
     private readonly t: Translate,
   ) {}
@@ -116,21 +130,20 @@ class Reader {
     if (typeof host !== 'string') return host;
     const service = this.readService(parts.service ?? '', host);
     if (typeof service === 'object') return service;
-    return this.address(
-      { ...(this.kind === 'udp' && { type: 'datagram' }), host, service },
-      joinHostPort(host, service),
-      isThisComputer(host),
-    );
+    const spec = { ...(this.kind === 'udp' && { type: 'datagram' }), ...(this.family && { family: this.family }) };
+    // An address has its family in itself, a name has not.
+    const prefix = this.family && !isIP(host) ? `${this.kind}${this.family === 'ipv4' ? 4 : 6}:` : '';
+    return this.address({ ...spec, host, service }, prefix + joinHostPort(host, service), isThisComputer(host));
   }
 
   /** The host in ASCII; without one, this computer. A server takes the address that Emacs takes, not a name of two. */
   private readHost(text: string): string | AddressProblem {
-    if (text === '') return this.role === 'server' ? '127.0.0.1' : 'localhost';
+    if (text === '') return this.thisComputer();
     if (text === '*') {
-      if (this.role === 'server') return '0.0.0.0';
+      if (this.role === 'server') return this.family === 'ipv6' ? '::' : '0.0.0.0';
       return this.problem(this.t('* is for servers'), this.t('type the host to connect to'));
     }
-    if (isIPv4(text) || isIPv6(text)) return text;
+    if (isIPv4(text) || isIPv6(text)) return this.ofFamily(text);
     if (/^[\d.]+$/.test(text)) {
       return this.problem(
         this.t('{0} is no IPv4 address', text),
@@ -145,6 +158,21 @@ class Reader {
       );
     }
     return ascii;
+  }
+
+  private thisComputer(): string {
+    if (this.family === 'ipv6') return '::1';
+    return this.role === 'server' || this.family === 'ipv4' ? '127.0.0.1' : 'localhost';
+  }
+
+  private ofFamily(host: string): string | AddressProblem {
+    const family = isIPv4(host) ? 'ipv4' : 'ipv6';
+    if (this.family === null || this.family === family) return host;
+    const [own, example] = this.family === 'ipv4' ? ['IPv4', '127.0.0.1'] : ['IPv6', '::1'];
+    return this.problem(
+      this.t('{0} is no {1} address', host, own),
+      this.t('type one such as {0}', joinHostPort(example, 'PORT')),
+    );
   }
 
   private readService(text: string, host: string): number | string | AddressProblem {

@@ -7,7 +7,19 @@ import { addressText, type ContactCore } from './contactText';
 import type { Row } from './row';
 import type { RowText } from './rowText';
 
-export type DetailKind = 'contact' | 'properties' | 'buffer' | 'coding' | 'traffic' | 'capture' | 'times' | 'entry';
+export type DetailKind =
+  | 'contact'
+  | 'properties'
+  | 'buffer'
+  | 'coding'
+  | 'query'
+  | 'traffic'
+  | 'capture'
+  | 'times'
+  /** One keyword of the contact. */
+  | 'entry'
+  /** One property. */
+  | 'property';
 
 /** A line below a row that tells one thing about its process. */
 export class Detail {
@@ -19,6 +31,8 @@ export class Detail {
     /** The group it is in, and its place there: two keys may look alike. */
     readonly parent: Detail | null = null,
     private readonly index = 0,
+    /** Of a property. */
+    readonly key: string | null = null,
   ) {}
 
   get id(): string {
@@ -26,7 +40,8 @@ export class Detail {
   }
 }
 
-type DetailCore = ContactCore & Pick<NetworkProcesses, 'processPlist' | 'processCodingSystem'>;
+type DetailCore = ContactCore &
+  Pick<NetworkProcesses, 'processPlist' | 'processCodingSystem' | 'processQueryOnExitFlag'>;
 
 /** Reads the details of processes. */
 export class Details {
@@ -48,6 +63,7 @@ export class Details {
       new Detail(row, 'properties', this.t('Properties'), properties === 0 ? none : ''),
       new Detail(row, 'buffer', this.t('Process Buffer'), buffer),
       new Detail(row, 'coding', this.t('Coding'), `${coding.decode ?? none} / ${coding.encode ?? none}`),
+      new Detail(row, 'query', this.t('Query Before Kill'), this.query(process)),
       new Detail(row, 'traffic', this.t('Traffic'), this.text.traffic(process)),
       new Detail(row, 'capture', this.t('Capture'), captureState(process, this.t)),
       new Detail(row, 'times', this.t('Times'), this.text.times(process)),
@@ -62,15 +78,17 @@ export class Details {
   /** Every keyword of the contact, every property of the list. */
   entries(detail: Detail): Detail[] {
     const { process } = detail.row;
-    const pairs =
-      detail.kind === 'contact'
-        ? Object.entries(this.core.processContact(process, true))
-        : detail.kind === 'properties'
-          ? [...this.core.processPlist(process)]
-          : [];
-    return pairs.map(
-      ([key, value], i) => new Detail(detail.row, 'entry', showPeerText(key), showValue(value), detail, i),
-    );
+    const entry = (kind: 'entry' | 'property', [key, value]: [string, unknown], i: number): Detail =>
+      new Detail(detail.row, kind, showPeerText(key), showValue(value), detail, i, kind === 'property' ? key : null);
+    if (detail.kind === 'contact') {
+      return Object.entries(this.core.processContact(process, true)).map((pair, i) => entry('entry', pair, i));
+    }
+    if (detail.kind !== 'properties') return [];
+    return [...this.core.processPlist(process)].map((pair, i) => entry('property', pair, i));
+  }
+
+  private query(process: NetworkProcess): string {
+    return this.core.processQueryOnExitFlag(process) ? this.t('yes') : this.t('no');
   }
 }
 

@@ -16,6 +16,8 @@ export type Trait =
   | 'stoppable'
   | 'stopped'
   | 'reconnectable'
+  /** A datagram process: its peer can be set. */
+  | 'retargetable'
   | 'hasBuffer';
 
 /**
@@ -53,6 +55,7 @@ export function traitsOf(process: NetworkProcess): Set<Trait> {
     return traits;
   }
   traits.add('live');
+  if (isDatagram) traits.add('retargetable');
   if (status === 'open' || status === 'listen') traits.add('stoppable');
   if (status === 'stop') traits.add('stopped');
   if (isDatagram || !(isServer || process.sentEof)) {

@@ -4,16 +4,55 @@ import * as vscode from 'vscode';
 import { inetVector, type NetworkAddress, type NetworkProcess, type NetworkProcesses } from '../../core';
 import { showFailure } from '../errors';
 import { parseAddress } from '../open/parseAddress';
+import type { Targets } from '../commands/targets';
 import { showPeerText } from '../peerText';
+import { datagramPeer } from '../rows/contactText';
+
+/** Sets where datagram processes send to. @see Emacs Lisp manual, "Datagrams" (set-process-datagram-address) */
+export class DatagramPeer {
+  constructor(
+    private readonly core: NetworkProcesses,
+    private readonly targets: Targets,
+  ) {}
+
+  async set(...args: unknown[]): Promise<void> {
+    const title = vscode.l10n.t('Set Datagram Peer');
+    const process = (await this.targets.findOne(args, 'retargetable', title))?.process;
+    if (!process) return;
+    const name = showPeerText(process.name);
+    if (this.core.processContact(process, 'connected')) {
+      return showFailure(vscode.l10n.t('{0} hears one peer only and keeps it: open another connection.', name));
+    }
+    const present = datagramPeer(process, this.core) ?? '';
+    const peer = await askForPeer(process, this.core, {
+      title: `${title}: ${name}`,
+      prompt: vscode.l10n.t('What {0} sends goes there from now on', name),
+      value: present,
+    });
+    // It may have ended while the box was open.
+    if (peer === undefined || this.core.setProcessDatagramAddress(process, peer)) return;
+    showFailure(vscode.l10n.t('{0} has ended.', name));
+  }
+}
 
 /** Asks where a datagram process without a peer shall send to. Undefined: cancelled or told. */
-export async function askForPeer(process: NetworkProcess, core: NetworkProcesses): Promise<NetworkAddress | undefined> {
+export function askForFirstPeer(process: NetworkProcess, core: NetworkProcesses): Promise<NetworkAddress | undefined> {
+  return askForPeer(process, core, {
+    title: vscode.l10n.t('Send to…'),
+    prompt: vscode.l10n.t('{0} has no peer yet: type the address to send to', showPeerText(process.name)),
+  });
+}
+
+async function askForPeer(
+  process: NetworkProcess,
+  core: NetworkProcesses,
+  texts: Pick<vscode.InputBoxOptions, 'title' | 'prompt' | 'value'>,
+): Promise<NetworkAddress | undefined> {
   const local = core.processContact(process, 'local');
   const family = Array.isArray(local) && local.length === 9 ? 6 : 4;
   const typed = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Send to…'),
-    prompt: vscode.l10n.t('{0} has no peer yet: type the address to send to', showPeerText(process.name)),
-    placeHolder: '127.0.0.1:5000',
+    ...texts,
+    placeHolder: family === 6 ? '[::1]:5000' : '127.0.0.1:5000',
     ignoreFocusOut: true,
     validateInput: (text) => problemOf(text, family),
   });

@@ -3,7 +3,7 @@ import type { NetworkAddress, NetworkProcess, NetworkProcesses } from '../../cor
 import { showFailure } from '../errors';
 import { showPeerText } from '../peerText';
 import { addressText, datagramPeer } from '../rows/contactText';
-import { askForPeer } from './datagramPeer';
+import { askForFirstPeer } from './datagramPeer';
 
 /** Who will get what is sent. */
 export interface Receiver {
@@ -20,7 +20,7 @@ export interface Receiver {
 export async function askReceiver(process: NetworkProcess, core: NetworkProcesses): Promise<Receiver | undefined> {
   if (!process.isDatagram) return { process, name: showPeerText(process.name), address: null };
   const present = datagramPeer(process, core) === null ? null : core.processDatagramAddress(process);
-  const address = present ?? (await askForPeer(process, core));
+  const address = present ?? (await askForFirstPeer(process, core));
   return address ? { process, name: showPeerText(addressText(address)), address } : undefined;
 }
 

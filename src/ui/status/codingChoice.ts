@@ -6,6 +6,8 @@ export interface CodingChoice {
   readonly base: string;
   readonly eol: Eol | null;
   readonly side: Side;
+  /** Whether what was received before is decoded so, too. */
+  readonly again: boolean;
 }
 
 interface Codings {
@@ -14,7 +16,7 @@ interface Codings {
 }
 
 /** The coding systems of a process after a choice; a direction that was not chosen stays. */
-export function chosenCoding(now: Codings, { base, eol, side }: CodingChoice): Codings {
+export function chosenCoding(now: Codings, { base, eol, side }: Omit<CodingChoice, 'again'>): Codings {
   const name = eol === null ? base : `${base}-${eol}`;
   return { decode: side === 'encode' ? now.decode : name, encode: side === 'decode' ? now.encode : name };
 }

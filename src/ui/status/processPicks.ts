@@ -25,11 +25,12 @@ export class ProcessPicks {
 
   /** Asks for a coding system, its line ends and the direction it is for, and sets it. */
   async coding(...args: unknown[]): Promise<void> {
-    const row = await this.targets.findOne(args, 'live', vscode.l10n.t('Set Coding System'));
+    const row = await this.targets.findOne(args, null, vscode.l10n.t('Set Coding System'));
     const choice = row && (await this.askCoding(row.process));
     if (!choice) return;
     const { decode, encode } = chosenCoding(this.core.processCodingSystem(row.process), choice);
     this.core.setProcessCodingSystem(row.process, decode, encode);
+    if (choice.again) await this.core.decodeAgain(row.process);
   }
 
   /** What there is to do about what was sent and received. */
@@ -51,8 +52,9 @@ export class ProcessPicks {
   private async askCoding(process: NetworkProcess): Promise<CodingChoice | undefined> {
     const { decode, encode } = this.core.processCodingSystem(process);
     const none = vscode.l10n.t('none');
+    const steps = this.showsOutput(process) ? 4 : 3;
     const title = (step: number): string =>
-      vscode.l10n.t('Coding System of {0} ({1}/3)', showPeerText(process.name), step);
+      vscode.l10n.t('Coding System of {0} ({1}/{2})', showPeerText(process.name), step, steps);
     const placeHolder = vscode.l10n.t('Now: decodes {0}, encodes {1}', decode ?? none, encode ?? none);
     const items = this.core.codingSystemList(true).map((label) => ({
       label,
@@ -64,7 +66,16 @@ export class ProcessPicks {
     const eol = base === 'no-conversion' ? null : await pick(eolItems(), title(2), vscode.l10n.t('Line ends'));
     if (eol === undefined) return undefined;
     const side = await pick(sideItems(), title(3), vscode.l10n.t('For which direction'));
-    return side && { base, eol, side };
+    if (!side) return undefined;
+    if (side === 'encode' || steps === 3) return { base, eol, side, again: false };
+    const again = await pick(againItems(), title(4), vscode.l10n.t('The text shown already'));
+    return again === undefined ? undefined : { base, eol, side, again };
+  }
+
+  /** Whether its buffer shows what it received, decoded by its coding system. */
+  private showsOutput(process: NetworkProcess): boolean {
+    const isDefault = this.core.processFilter(process) === this.core.internalDefaultProcessFilter;
+    return isDefault && process.buffer?.live === true && process.traffic.bytesReceived > 0;
   }
 }
 
@@ -108,7 +119,10 @@ function actionItems(): (Action & { trait: Trait | null })[] {
     item('circle-slash', t('Send EOF'), commands.sendEof, 'eofable'),
     item('output', t('Show Process Buffer'), commands.showBuffer, 'hasBuffer'),
     item('terminal', t('Open Terminal'), commands.openTerminal, 'transfers'),
-    item('symbol-string', t('Set Coding System…'), commands.setCoding, 'live'),
+    item('symbol-string', t('Set Coding System…'), commands.setCoding, null),
+    item('person', t('Set Datagram Peer…'), commands.setDatagramPeer, 'retargetable'),
+    item('symbol-property', t('Add Property…'), commands.addProperty, null),
+    item('question', t('Toggle Query Before Kill'), commands.toggleQuery, 'live'),
     item('record', t('Open Capture'), commands.openCapture, 'transfers'),
     item('save-as', t('Save Capture As…'), commands.saveCapture, 'transfers'),
     item('link', t('Copy Contact'), commands.copyContact, null),
@@ -139,6 +153,14 @@ function sideItems(): (vscode.QuickPickItem & { value: Side })[] {
     { label: t('Both'), value: 'both' },
     { label: t('Decoding'), description: t('what is received'), value: 'decode' },
     { label: t('Encoding'), description: t('what is sent'), value: 'encode' },
+  ];
+}
+
+function againItems(): (vscode.QuickPickItem & { value: boolean })[] {
+  const { t } = vscode.l10n;
+  return [
+    { label: t('Decode it again'), description: t('from the bytes that came'), value: true },
+    { label: t('Leave it'), description: t('what comes from now on is decoded so'), value: false },
   ];
 }
 

@@ -14,6 +14,7 @@ const traits = {
   hasReconnectable: 'reconnectable',
   hasBuffer: 'hasBuffer',
   hasTransfers: 'transfers',
+  hasDatagram: 'retargetable',
 } as const satisfies Partial<Record<keyof typeof contextKeys, Trait>>;
 
 /** Keeps the keys by which the palette and editors' menus offer only what can be done. */

@@ -61,10 +61,12 @@ const detailIcons: Readonly<Record<DetailKind, string | null>> = {
   properties: 'symbol-property',
   buffer: 'output',
   coding: 'symbol-string',
+  query: 'question',
   traffic: 'arrow-swap',
   capture: 'record',
   times: 'clock',
   entry: null,
+  property: null,
 };
 
 function rowIcon(row: Row): vscode.ThemeIcon {

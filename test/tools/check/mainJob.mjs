@@ -124,6 +124,9 @@ const steps = [
     'the server is deleted, and its buffer says so',
     async (job) => {
       await job.user.act(job.server, 'Delete');
+      const { message, detail } = await job.workbench.dialog();
+      assert.equal(message || detail, 'TCP server is running; delete it?');
+      await job.workbench.answerDialog('Delete');
       await job.workbench.waitNoRow('Processes', 'TCP server');
       assert.match(await job.user.copyText(job.server), /\n\n▸ Process TCP server deleted\n$/);
     },

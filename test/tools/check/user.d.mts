@@ -32,6 +32,8 @@ export declare class ProcessUser {
   waitClient(server: RowName, known?: readonly RowName[]): Promise<TreeRow>;
   /** Clicks a button on a row. */
   act(row: RowName, action: string): Promise<void>;
+  /** Deletes a row by its button, and says yes when asked. */
+  delete(row: RowName): Promise<void>;
   /** Picks from a row's context menu. */
   menu(row: RowName, item: string): Promise<void>;
   expand(row: RowName): Promise<void>;

@@ -107,6 +107,16 @@ export class ProcessUser {
     await this.workbench.rowAction(view, row.label, actions.find(isIt));
   }
 
+  /** Deletes a row by its button, and says yes when asked whether its process may be killed. */
+  async delete(row) {
+    await this.act(row, 'Delete');
+    const isGone = async () => !(await this.rows()).some(({ label }) => label === row.label);
+    await this.workbench.until(`${row.label} to go`, async () => {
+      if (await this.workbench.hasDialog()) await this.workbench.answerDialog('Delete');
+      return isGone();
+    });
+  }
+
   /** Picks from a row's context menu. */
   menu(row, item) {
     return this.workbench.rowMenu(view, row.label, item);
