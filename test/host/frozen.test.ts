@@ -189,6 +189,45 @@ describe('A process buffer’s document', () => {
     await until('the beginning', () => top(left) <= 1 && left.selection.isEmpty && left.selection.active.line <= 1);
   });
 
+  it('keeps them while the window takes longer for a change than anybody would think', async () => {
+    const { editor, uri, send } = await show();
+    await send(numbered(0, 13_700));
+    await until('all of it', () => textOf(uri)?.includes('line 00013699'));
+    const other = await vscode.window.showTextDocument(editor.document, vscode.ViewColumn.Beside);
+    await until('two editors', () => vscode.window.visibleTextEditors.length === 2);
+    const left = vscode.window.visibleTextEditors.find((e) => e !== other)!;
+    documents.follow(uri);
+    await until('the end on the right', () => atEnd(other));
+    // A new editor takes a while until it stands still.
+    await later(1500);
+    await scrollTo(left, 12_000);
+    left.selection = new vscode.Selection(12_005, 3, 12_006, 7);
+    const text = left.document.getText(left.selection);
+    const { applyEdit } = vscode.workspace;
+    // A window that has so much else to do can't be provoked. As there, an edit for a text of before is refused.
+    Object.assign(vscode.workspace, {
+      applyEdit: async (edit: vscode.WorkspaceEdit) => {
+        const { version } = left.document;
+        await later(2500);
+        return left.document.version === version && applyEdit(edit);
+      },
+    });
+    try {
+      await send(numbered(13_700, 100));
+      await later(300);
+      // Too much for the window: the next one cuts.
+      await send(numbered(13_800, 500));
+      await until('the first', () => textOf(uri)?.includes('line 00013799'));
+      await later(2500);
+    } finally {
+      Object.assign(vscode.workspace, { applyEdit });
+    }
+    await send(numbered(14_300, 100));
+    await until('all of it', () => textOf(uri)?.includes('line 00014399'));
+    assert.ok(documents.state(uri)!.trimmed > 0);
+    await until('the same text selected', () => left.document.getText(left.selection) === text, 5000);
+  });
+
   it('shows more at rest than while much comes', async () => {
     const { uri, send } = await show();
     // Behind the first line that says what was trimmed.

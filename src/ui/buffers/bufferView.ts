@@ -50,7 +50,12 @@ interface Coming {
   readonly readers: Map<vscode.TextEditor, Reader>;
   /** VS Code is given all of it, and not edits. */
   isWhole: boolean;
+  /** Milliseconds; when it was sent last. */
+  sent: number;
 }
+
+/** A text that is not there so long after it was sent is sent again. */
+const lostMs = 10_000;
 
 /** How often the number of new bytes is told. */
 const tellMs = 250;
@@ -245,6 +250,8 @@ export class BufferView implements vscode.Disposable {
   private update(atRest: boolean): void {
     const { applied } = this;
     if (this.disposed) return;
+    // Edits for the text of now would miss the one that is still on its way.
+    if (this.coming) return this.waitFor(this.coming);
     if (atRest && !this.window.canWiden) return this.finish();
     const snapshot = this.compose(atRest);
     if (!applied) return this.finish();
@@ -253,12 +260,30 @@ export class BufferView implements vscode.Disposable {
       return this.finish();
     }
     const change = changeBetween(applied.text, snapshot.text, unitsBetween(applied.part, snapshot.part));
-    const document = vscode.workspace.textDocuments.find((d) => d.uri.toString() === this.uri.toString());
+    const { document } = this;
     const readers = new Map(this.editors.map((e) => [e, readerOf(e)]));
     const edits = document && textOf(document) === applied.text.shown ? change.edits : null;
-    this.coming = { snapshot, change, lines: document?.lineCount ?? 0, readers, isWhole: !edits };
+    const sent = systemClock.now();
+    this.coming = { snapshot, change, lines: document?.lineCount ?? 0, readers, isWhole: !edits, sent };
     if (edits) void this.edit(applied.text, edits);
     else this.host.refresh(this);
+  }
+
+  /** VS Code has not come as far as the text that it was sent. */
+  private waitFor(coming: Coming): void {
+    const { document } = this;
+    if (document && textOf(document) === coming.snapshot.text.shown) return this.documentChanged();
+    if (systemClock.now() - coming.sent > lostMs) {
+      coming.isWhole = true;
+      coming.sent = systemClock.now();
+      this.host.refresh(this);
+    }
+    this.finish();
+  }
+
+  private get document(): vscode.TextDocument | undefined {
+    const uri = this.uri.toString();
+    return vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri);
   }
 
   /** VS Code tells of no change where there is none. */
