@@ -132,6 +132,11 @@ export class Process implements NetworkProcess {
 
   // ---------------------------------------------------------------- what it is
 
+  /** As Emacs prints it. */
+  toString(): string {
+    return `#<process ${this.name}>`;
+  }
+
   get status(): ProcessStatus {
     return this.stopped && this.state !== 'closed' ? 'stop' : this.state;
   }
