@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { NetworkProcess, NetworkProcesses } from '../../../src/core';
 import { plainServer, until } from '../core/support';
-import { connect, host, make, plainClient, portOf, row, serve, signalOf, udp, withAddresses } from './row';
-
-/** Whether the system watches a connection of ours by its keepalive timer. */
-function isKeptAlive(core: NetworkProcesses, process: NetworkProcess): boolean {
-  const [a, b, c, d, port] = core.processContact(process, 'local') as number[];
-  const hex = (n: number): string => n.toString(16).toUpperCase().padStart(2, '0');
-  const local = `${[d!, c!, b!, a!].map(hex).join('')}:${hex(port!).padStart(4, '0')}`;
-  const line = readFileSync('/proc/net/tcp', 'utf8')
-    .split('\n')
-    .find((l) => l.trim().split(/\s+/)[1] === local);
-  return line!.trim().split(/\s+/)[5]!.startsWith('02');
-}
+import { connect, host, isKeptAlive, make, plainClient, portOf, row, serve, signalOf, udp, withAddresses } from './row';
 
 const send = (core: NetworkProcesses, process: NetworkProcess): Promise<unknown[]> =>
   signalOf(() => core.processSendString(process, 'x'));

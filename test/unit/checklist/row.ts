@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import type { NetworkProcess, NetworkProcesses } from '../../../src/core';
 import { withCore } from '../core/support';
@@ -63,8 +64,8 @@ export async function signalOf(act: () => unknown): Promise<[condition: unknown,
   try {
     await act();
   } catch (error) {
-    const { condition, data } = error as { condition: unknown; data: readonly unknown[] };
-    return [condition, ...data];
+    const { condition, data, message } = error as { condition?: unknown; data?: readonly unknown[]; message: string };
+    return data ? [condition, ...data] : [message];
   }
   return ['no error'];
 }
@@ -87,6 +88,17 @@ export async function withAddresses(addresses: readonly string[], act: () => Pro
   } finally {
     resolver.lookup = lookup;
   }
+}
+
+/** Whether the system watches a connection of ours by its keepalive timer. */
+export function isKeptAlive(core: NetworkProcesses, process: NetworkProcess): boolean {
+  const [a, b, c, d, port] = core.processContact(process, 'local') as number[];
+  const hex = (n: number): string => n.toString(16).toUpperCase().padStart(2, '0');
+  const local = `${[d!, c!, b!, a!].map(hex).join('')}:${hex(port!).padStart(4, '0')}`;
+  const line = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .find((l) => l.trim().split(/\s+/)[1] === local);
+  return line!.trim().split(/\s+/)[5]!.startsWith('02');
 }
 
 /** A text as what it is: `assert` tells a byte string from a text. */
