@@ -10,12 +10,10 @@ describe('checklist: connecting without waiting', () => {
     const { log, sentinel } = recorder();
     const client = await connect(core, peer.port, { nowait: true, sentinel });
     const unknown = await make(core, { host: '', service: 80, nowait: true, sentinel });
-    assert.deepEqual([client.status, unknown.status, core.processList(), log], [
-      'connect',
-      'connect',
-      [unknown, client],
-      [],
-    ]);
+    assert.deepEqual(
+      [client.status, unknown.status, core.processList(), log],
+      ['connect', 'connect', [unknown, client], []],
+    );
     await until('both are decided', () => log.length === 2);
     peer.close();
   });

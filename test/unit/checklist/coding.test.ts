@@ -51,19 +51,29 @@ async function fed(core: NetworkProcesses, coding: unknown, more: Record<string,
 }
 
 describe('checklist: coding systems', () => {
-  row('COD-01', 'the keyword comes first, then bound systems, a unibyte buffer, the services and the default', async (core) => {
-    core.options.networkCodingSystemAlist = [['', 'iso-latin-2-unix']];
-    core.options.networkCodingSystemAlist = [[/./, 'iso-latin-2-unix']] as never;
-    const bytesOnly = core.getBufferCreate('bytes');
-    bytesOnly.setMultibyte(false);
-    const codingOf = async (more: Record<string, unknown>): Promise<unknown> => {
-      const server = await serve(core, more);
-      const { decode } = core.processCodingSystem(server);
-      return decode;
-    };
-    assert.equal(await codingOf({}), 'x');
-    void bytesOnly;
-  });
+  row(
+    'COD-01',
+    'the keyword comes first, then bound ones, a unibyte buffer, the services and the default',
+    async (core) => {
+      const buffer = core.getBufferCreate('bytes');
+      buffer.setMultibyte(false);
+      const codingOf = async (more: Record<string, unknown>): Promise<unknown> => {
+        const { decode, encode } = core.processCodingSystem(await connect(core, server, more));
+        return [decode, encode];
+      };
+      const server = await serve(core);
+      core.options.defaultCoding = { decode: 'koi8-r-unix', encode: 'koi8-r-unix' };
+      assert.deepEqual(await codingOf({}), ['koi8-r-unix', 'koi8-r-unix']);
+      core.options.networkCodingSystemAlist = [[core.processContact(server, 'service') as number, 'iso-latin-1-unix']];
+      assert.deepEqual(await codingOf({}), ['iso-latin-1-unix', 'iso-latin-1-unix']);
+      // Only its decoder: what a buffer is has no say in what is sent.
+      assert.deepEqual(await codingOf({ buffer, filter: () => undefined }), [null, 'iso-latin-1-unix']);
+      core.options.codingSystemForRead = 'utf-8-dos';
+      core.options.codingSystemForWrite = 'utf-8-mac';
+      assert.deepEqual(await codingOf({ buffer, filter: () => undefined }), ['utf-8-dos', 'utf-8-mac']);
+      assert.deepEqual(await codingOf({ coding: 'us-ascii-unix' }), ['us-ascii-unix', 'us-ascii-unix']);
+    },
+  );
 
   row('COD-02', 'by default text is UTF-8 and line ends stay', async (core) => {
     const { process, heard, feed, sends } = await fed(core, undefined);
@@ -71,6 +81,35 @@ describe('checklist: coding systems', () => {
     assert.deepEqual(heard, ['é\r\n']);
     assert.equal(await sends('é\r\nλ\n'), '\xc3\xa9\r\n\xce\xbb\n');
     assert.deepEqual(core.processCodingSystem(process), { decode: 'utf-8-unix', encode: 'utf-8-unix' });
+  });
+
+  row('COD-03', 'a number or a pattern of the service chooses the coding, the first that fits', async (core) => {
+    const server = await serve(core);
+    const port = core.processContact(server, 'service') as number;
+    core.options.networkCodingSystemAlist = [
+      [port + 1, 'utf-8-mac'],
+      [port, 'iso-latin-1-dos'],
+      [/^\d+$/, { decode: 'utf-8-dos', encode: 'utf-8-unix' }],
+      ['^', 'utf-8-mac'],
+    ];
+    const codingOf = async (where: Record<string, unknown>): Promise<unknown> => {
+      const { decode, encode } = core.processCodingSystem(await connect(core, server, where));
+      return [decode, encode];
+    };
+    assert.deepEqual(
+      [
+        await codingOf({ service: port }),
+        await codingOf({ service: String(port) }),
+        await codingOf({ service: ` ${port}` }),
+        await codingOf({ remote: [127, 0, 0, 1, port] }),
+      ],
+      [
+        ['iso-latin-1-dos', 'iso-latin-1-dos'],
+        ['utf-8-dos', 'utf-8-unix'],
+        ['utf-8-mac', 'utf-8-mac'],
+        ['undecided-unix', 'utf-8-unix'],
+      ],
+    );
   });
 
   row('COD-04', 'line ends are found out once, seen in the coding, and mixed ones left alone', async (core) => {
@@ -167,25 +206,29 @@ describe('checklist: coding systems', () => {
     assert.deepEqual([await latin.sends('é λ!'), await ascii.sends('é λ!')], ['\xe9  !', '? ?!']);
   });
 
-  row('COD-12', 'setting it checks the names, counts from the next chunk, and ends lines with newlines', async (core) => {
-    const { process, heard, feed, sends } = await fed(core, 'utf-8-unix');
-    await feed('\xc3\xa9');
-    assert.equal(core.setProcessCodingSystem(process, 'latin-1-unix', 'latin-1'), undefined);
-    assert.deepEqual(core.processCodingSystem(process), { decode: 'latin-1-unix', encode: 'iso-latin-1-unix' });
-    await feed('\xc3\xa9');
-    assert.deepEqual(heard, ['é', 'Ã©']);
-    assert.equal(await sends('é\n'), '\xe9\n');
-    for (const names of [
-      ['nosuch', 'utf-8'],
-      ['utf-8', 'nosuch'],
-    ]) {
-      assert.deepEqual(await signalOf(() => core.setProcessCodingSystem(process, ...names)), [
-        'coding-system-error',
-        Symbol.for('nosuch'),
-      ]);
-    }
-    assert.deepEqual(core.processCodingSystem(process), { decode: 'latin-1-unix', encode: 'iso-latin-1-unix' });
-  });
+  row(
+    'COD-12',
+    'setting it checks the names, counts from the next chunk, and ends lines with newlines',
+    async (core) => {
+      const { process, heard, feed, sends } = await fed(core, 'utf-8-unix');
+      await feed('\xc3\xa9');
+      assert.equal(core.setProcessCodingSystem(process, 'latin-1-unix', 'latin-1'), undefined);
+      assert.deepEqual(core.processCodingSystem(process), { decode: 'latin-1-unix', encode: 'iso-latin-1-unix' });
+      await feed('\xc3\xa9');
+      assert.deepEqual(heard, ['é', 'Ã©']);
+      assert.equal(await sends('é\n'), '\xe9\n');
+      for (const names of [
+        ['nosuch', 'utf-8'],
+        ['utf-8', 'nosuch'],
+      ]) {
+        assert.deepEqual(await signalOf(() => core.setProcessCodingSystem(process, ...names)), [
+          'coding-system-error',
+          Symbol.for('nosuch'),
+        ]);
+      }
+      assert.deepEqual(core.processCodingSystem(process), { decode: 'latin-1-unix', encode: 'iso-latin-1-unix' });
+    },
+  );
 
   row('COD-13', 'a filter set to bytes gets them raw, and cannot be set back', async (core) => {
     const { process, heard, feed } = await fed(core, 'utf-8-dos');

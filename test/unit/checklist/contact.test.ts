@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import net from 'node:net';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plainServer, until } from '../core/support';
-import { connect, host, make, portOf, row, serve, udp } from './row';
+import { connect, host, make, plainClient, portOf, row, serve, udp } from './row';
 
 const pathFor = (name: string): string => join(tmpdir(), `np-${process.pid}-${name}`);
 
@@ -43,11 +43,11 @@ describe('checklist: contact', () => {
 
   row('CON-04', 'a server tells the address it is bound to', async (core) => {
     const path = pathFor('con4');
-    const peerOf = async (port: number): Promise<boolean> =>
-      new Promise((resolve) => net.connect(port, host).on('connect', function () { this.destroy(); resolve(true); }));
     const server = await serve(core);
     const [a, b, c, d, port] = core.processContact(server, 'local') as number[];
-    assert.deepEqual([a, b, c, d, await peerOf(port!)], [127, 0, 0, 1, true]);
+    const socket = plainClient(port!);
+    await once(socket, 'connect');
+    assert.deepEqual([a, b, c, d, socket.remotePort], [127, 0, 0, 1, port]);
     const local = await make(core, { server: true, family: 'local', service: path });
     assert.equal(core.processContact(local, 'local'), path);
   });
@@ -57,10 +57,13 @@ describe('checklist: contact', () => {
     const client = await connect(core, peer.port, { nowait: true });
     await until('it is accepted', () => peer.sockets.length === 1 && client.status === 'open');
     const socket = peer.sockets[0]!;
-    assert.deepEqual([core.processContact(client, 'local'), core.processContact(client, 'remote')], [
-      [127, 0, 0, 1, socket.remotePort],
-      [127, 0, 0, 1, socket.localPort],
-    ]);
+    assert.deepEqual(
+      [core.processContact(client, 'local'), core.processContact(client, 'remote')],
+      [
+        [127, 0, 0, 1, socket.remotePort],
+        [127, 0, 0, 1, socket.localPort],
+      ],
+    );
     peer.close();
   });
 
@@ -80,10 +83,10 @@ describe('checklist: contact', () => {
     await until('it is open', () => client.status === 'open');
     assert.deepEqual([early, core.processContact(client, 'service', true)], [[null, null], peer.port]);
     core.deleteProcess(client);
-    assert.deepEqual([core.processContact(client, true, true), core.processContact(client, 'service')], [
-      null,
-      peer.port,
-    ]);
+    assert.deepEqual(
+      [core.processContact(client, true, true), core.processContact(client, 'service')],
+      [null, peer.port],
+    );
     peer.close();
   });
 
@@ -110,7 +113,10 @@ describe('checklist: contact', () => {
   row('CON-09', 'the remote address of a datagram process is its peer now', async (core) => {
     const server = await udp(core, { server: true, service: true });
     const remotes = [core.processContact(server, 'remote')];
-    const [a, b] = [await udp(core, { service: portOf(core, server) }), await udp(core, { service: portOf(core, server) })];
+    const [a, b] = [
+      await udp(core, { service: portOf(core, server) }),
+      await udp(core, { service: portOf(core, server) }),
+    ];
     for (const client of [a, b]) {
       await core.processSendString(client, 'x');
       await until('it came', () => core.processContact(server, 'remote') !== remotes.at(-1));

@@ -134,7 +134,10 @@ describe('checklist: datagrams', () => {
     await core.processSendString(client, 'secret');
     await until('the server hears it', () => log.length === 1);
     await pause(20);
-    assert.deepEqual([log, stolen, core.processDatagramAddress(client)], [['filter secret'], [], addressOf(core, server)]);
+    assert.deepEqual(
+      [log, stolen, core.processDatagramAddress(client)],
+      [['filter secret'], [], addressOf(core, server)],
+    );
     socket.close();
   });
 

@@ -12,8 +12,11 @@ let folder = '';
 const serve = (core: NetworkProcesses, service: string, more: Record<string, unknown> = {}): Promise<NetworkProcess> =>
   make(core, { name: 's', server: true, family: 'local', service, ...more });
 
-const connect = (core: NetworkProcesses, service: string, more: Record<string, unknown> = {}): Promise<NetworkProcess> =>
-  make(core, { name: 'c', family: 'local', service, ...more });
+const connect = (
+  core: NetworkProcesses,
+  service: string,
+  more: Record<string, unknown> = {},
+): Promise<NetworkProcess> => make(core, { name: 'c', family: 'local', service, ...more });
 
 const errorOf = async (make: Promise<unknown>): Promise<unknown[]> => (await signalOf(() => make)).slice(0, 3);
 
@@ -72,7 +75,10 @@ describe('checklist: local sockets', () => {
     const path = (length: number): string => `${folder}/`.padEnd(length, 'x');
     assert.equal((await serve(core, path(107))).status, 'listen');
     const expected = ['error', 'Service name too long'];
-    assert.deepEqual([await errorOf(serve(core, path(108))), await errorOf(connect(core, path(108)))], [expected, expected]);
+    assert.deepEqual(
+      [await errorOf(serve(core, path(108))), await errorOf(connect(core, path(108)))],
+      [expected, expected],
+    );
   });
 
   row('LOC-04', 'the file goes with its server, unless it is to stay', async (core) => {

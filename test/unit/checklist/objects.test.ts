@@ -38,18 +38,18 @@ describe('checklist: process objects', () => {
     const withFailed = names().filter((name) => !name.startsWith('s <'));
     core.deleteProcess(client);
     await until('the server sees that', () => names().length === 2);
-    assert.deepEqual([withFailed, names()], [
-      ['f', 'c', 's'],
-      ['f', 's'],
-    ]);
+    assert.deepEqual(
+      [withFailed, names()],
+      [
+        ['f', 'c', 's'],
+        ['f', 's'],
+      ],
+    );
   });
 
   row('OBJ-05', 'getProcess takes an exact name or a process and nothing else', async (core) => {
     const server = await serve(core);
-    assert.deepEqual(
-      [core.getProcess('s'), core.getProcess('S'), core.getProcess(server)],
-      [server, null, server],
-    );
+    assert.deepEqual([core.getProcess('s'), core.getProcess('S'), core.getProcess(server)], [server, null, server]);
     assert.deepEqual(await signalOf(() => core.getProcess(3 as never)), wrongType('stringp', 3));
   });
 
@@ -66,50 +66,52 @@ describe('checklist: process objects', () => {
     );
   });
 
-  row('OBJ-07', 'a process goes by itself, its name, its buffer and its name, and errors tell what is missing', async (core) => {
-    const server = await serve(core);
-    const heard: unknown[] = [];
-    core.setProcessFilter(server, (_, text) => void heard.push(text));
-    const client = await connect(core, server, { buffer: 'B' });
-    const buffer = client.buffer!;
-    for (const by of [client, 'c', buffer, 'B']) {
-      assert.equal(core.processType(by), 'network');
-      await core.processSendString(by, 'x');
-      await core.processSendRegion(by, buffer, 1, 1);
-    }
-    assert.deepEqual([core.processStatus(client), core.processStatus('c'), core.processStatus(buffer)], [
-      'open',
-      'open',
-      'open',
-    ]);
-    await until('all came', () => heard.join('') === 'xxxx');
-    core.getBufferCreate('bare');
-    assert.deepEqual(
-      [
-        await signalOf(() => core.deleteProcess('nobody')),
-        await signalOf(() => core.processSendString('bare', 'x')),
-        await signalOf(() => core.processSendEof('nobody')),
-        await signalOf(() => core.processType('bare')),
-      ],
-      [
-        ['error', 'Process nobody does not exist'],
-        ['error', 'Buffer bare has no process'],
-        ['error', 'Process nobody does not exist'],
-        ['error', 'Buffer bare has no process'],
-      ],
-    );
-    await core.processSendEof('B');
-    core.deleteProcess('B');
-    assert.equal(client.status, 'closed');
-  });
+  row(
+    'OBJ-07',
+    'a process goes by itself, its name, its buffer and its name, and errors tell what is missing',
+    async (core) => {
+      const server = await serve(core);
+      const heard: unknown[] = [];
+      core.setProcessFilter(server, (_, text) => void heard.push(text));
+      const client = await connect(core, server, { buffer: 'B' });
+      const buffer = client.buffer!;
+      for (const by of [client, 'c', buffer, 'B']) {
+        assert.equal(core.processType(by), 'network');
+        await core.processSendString(by, 'x');
+        await core.processSendRegion(by, buffer, 1, 1);
+      }
+      assert.deepEqual(
+        [core.processStatus(client), core.processStatus('c'), core.processStatus(buffer)],
+        ['open', 'open', 'open'],
+      );
+      await until('all came', () => heard.join('') === 'xxxx');
+      core.getBufferCreate('bare');
+      assert.deepEqual(
+        [
+          await signalOf(() => core.deleteProcess('nobody')),
+          await signalOf(() => core.processSendString('bare', 'x')),
+          await signalOf(() => core.processSendEof('nobody')),
+          await signalOf(() => core.processType('bare')),
+        ],
+        [
+          ['error', 'Process nobody does not exist'],
+          ['error', 'Buffer bare has no process'],
+          ['error', 'Process nobody does not exist'],
+          ['error', 'Buffer bare has no process'],
+        ],
+      );
+      await core.processSendEof('B');
+      core.deleteProcess('B');
+      assert.equal(client.status, 'closed');
+    },
+  );
 
   row('OBJ-08', 'an unknown name has no status and is no error', async (core) => {
     await serve(core, { buffer: 'B' });
-    assert.deepEqual([core.processStatus('s'), core.processStatus('B'), core.processStatus('nobody')], [
-      'listen',
-      null,
-      null,
-    ]);
+    assert.deepEqual(
+      [core.processStatus('s'), core.processStatus('B'), core.processStatus('nobody')],
+      ['listen', null, null],
+    );
   });
 
   row('OBJ-09', 'plists are copied one level deep at creation and at accepting', async (core) => {
@@ -136,11 +138,10 @@ describe('checklist: process objects', () => {
     const server = await serve(core, { plist: { a: 1 } });
     core.processPut(server, 'a', 2);
     core.processPut(server, 'b', 3);
-    assert.deepEqual([core.processGet(server, 'a'), core.processGet(server, 'b'), core.processGet(server, 'c')], [
-      2,
-      3,
-      null,
-    ]);
+    assert.deepEqual(
+      [core.processGet(server, 'a'), core.processGet(server, 'b'), core.processGet(server, 'c')],
+      [2, 3, null],
+    );
     core.setProcessPlist(server, { c: 4 });
     assert.deepEqual([...core.processPlist(server)], [['c', 4]]);
     assert.deepEqual(await signalOf(() => core.setProcessPlist(server, 5 as never)), wrongType('listp', 5));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { plainServer, recorder, until } from '../core/support';
 import { connect, deadPort, make, portOf, row, serve, signalOf, udp } from './row';
 
@@ -58,7 +59,8 @@ describe('checklist: surrounding operations', () => {
         ['b', '--', 'listen', 'B', '--', 'Main'],
       ],
     );
-    assert.ok(!core.listProcesses(true).includes('network connection to 127.0.0.1:' + String(portOf(core, server))));
+    const asking = table(core.listProcesses(true)).map(([name]) => name);
+    assert.deepEqual([asking.includes('a'), asking.includes('b')], [false, true]);
   });
 
   row('OPS-04', 'the list says what and where a process is', async (core) => {
@@ -145,10 +147,41 @@ describe('checklist: surrounding operations', () => {
       ],
       [[[127, 0, 0, 1, 0]], [[127, 0, 0, 9, 0]], [[0, 0, 0, 0, 0, 0, 0, 1, 0]], null, null],
     );
-    assert.deepEqual(await signalOf(() => core.networkLookupAddressInfo('localhost', 'nosuch' as never)), [
+    assert.deepEqual(await signalOf(() => core.networkLookupAddressInfo('localhost', 'nosuch')), [
       'error',
       'Unsupported lookup type',
     ]);
+  });
+
+  row('OPS-09', 'interfaces have addresses, broadcast and mask, hardware address and flags', async (core) => {
+    const own = core.networkInterfaceList(true, 'ipv4').find(([name]) => name === 'lo');
+    assert.deepEqual(own, ['lo', [127, 0, 0, 1, 0], [127, 255, 255, 255, 0], [255, 0, 0, 0, 0]]);
+    const names = core.networkInterfaceList(false, 'ipv4').map(([name]) => name);
+    assert.deepEqual(
+      [...new Set(names)].sort(),
+      Object.entries(networkInterfaces())
+        .filter(([, list]) => list!.some(({ family }) => family === 'IPv4'))
+        .map(([name]) => name)
+        .sort(),
+    );
+    const bare = core.networkInterfaceList();
+    assert.ok(bare.every((entry) => entry.length === 2 && (entry[1] as number[]).at(-1) === 0));
+    assert.deepEqual(await signalOf(() => core.networkInterfaceList(false, 'nosuch')), [
+      'error',
+      'Unsupported address family',
+    ]);
+    const [address, broadcast, mask, hardware, flags] = core.networkInterfaceInfo('lo')!;
+    assert.deepEqual(
+      [address, broadcast, mask],
+      [
+        [127, 0, 0, 1, 0],
+        [0, 0, 0, 0, 0],
+        [255, 0, 0, 0, 0],
+      ],
+    );
+    assert.deepEqual(hardware?.bytes, [0, 0, 0, 0, 0, 0]);
+    assert.ok(flags.includes('loopback') && flags.includes('up'));
+    assert.equal(core.networkInterfaceInfo('nosuch'), null);
   });
 
   row('OPS-10', 'a clone connects again to the address of an open client', async (core) => {
@@ -174,4 +207,3 @@ describe('checklist: surrounding operations', () => {
     assert.equal(core.setProcessWindowSize(await serve(core), 24, 80), null);
   });
 });
-

@@ -71,7 +71,10 @@ describe('checklist: sending', () => {
       'process c no longer connected to pipe; closed it',
     ]);
     await until('the end is told', () => log.length === 1);
-    assert.deepEqual([log, core.processExitStatus(client)], [['sentinel connection broken by remote peer closed'], 256]);
+    assert.deepEqual(
+      [log, core.processExitStatus(client)],
+      [['sentinel connection broken by remote peer closed'], 256],
+    );
     peer.close();
   });
 
@@ -113,12 +116,10 @@ describe('checklist: sending', () => {
     await until('the filter sends', () => hasSent);
     let heard = 0;
     let last = '';
-    peer.sockets[0]!
-      .on('data', (data: Buffer) => {
-        heard += data.length;
-        last = (last + data.toString('latin1')).slice(-8);
-      })
-      .resume();
+    peer.sockets[0]!.on('data', (data: Buffer) => {
+      heard += data.length;
+      last = (last + data.toString('latin1')).slice(-8);
+    }).resume();
     await sent;
     await until('all came', () => heard === first + 6);
     assert.equal(last, 'FFSECOND');

@@ -14,8 +14,7 @@ async function accepted(
 ): Promise<{ socket: net.Socket; process: NetworkProcess }> {
   const before = new Set(core.processList());
   const socket = plainClient(portOf(core, server), at);
-  const found = (): NetworkProcess | undefined =>
-    core.processList().find((p) => p.server === server && !before.has(p));
+  const found = (): NetworkProcess | undefined => core.processList().find((p) => p.server === server && !before.has(p));
   await until('it is accepted', found);
   return { socket, process: found()! };
 }
@@ -27,7 +26,11 @@ describe('checklist: servers', () => {
   });
 
   row('SRV-02', 'an IPv6 connection is named by its real address', async (core) => {
-    const { socket, process } = await accepted(core, await make(core, { server: true, service: true, host: '::1' }), '::1');
+    const { socket, process } = await accepted(
+      core,
+      await make(core, { server: true, service: true, host: '::1' }),
+      '::1',
+    );
     assert.equal(process.name, `p <[0:0:0:0:0:0:0:1]:${socket.localPort}>`);
     assert.equal(core.processContact(process, 'host'), '0:0:0:0:0:0:0:1');
   });
@@ -253,4 +256,3 @@ describe('checklist: servers', () => {
     for (const socket of sockets) socket.destroy();
   });
 });
-

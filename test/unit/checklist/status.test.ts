@@ -13,10 +13,13 @@ describe('checklist: statuses', () => {
     core.stopProcess(server);
     core.deleteProcess(client);
     await until('it has failed', () => late.status !== 'connect');
-    assert.deepEqual([first, all()], [
-      ['listen', 'open', 'connect'],
-      ['stop', 'closed', 'failed'],
-    ]);
+    assert.deepEqual(
+      [first, all()],
+      [
+        ['listen', 'open', 'connect'],
+        ['stop', 'closed', 'failed'],
+      ],
+    );
   });
 
   row('STA-02', 'a datagram process is open, client or server', async (core) => {
@@ -36,10 +39,13 @@ describe('checklist: statuses', () => {
     const all = [server, client, failed, connecting, closed];
     const before = all.map((p) => p.status);
     for (const p of all) core.stopProcess(p);
-    assert.deepEqual([before, all.map((p) => p.status)], [
-      ['listen', 'open', 'failed', 'connect', 'closed'],
-      ['stop', 'stop', 'stop', 'stop', 'closed'],
-    ]);
+    assert.deepEqual(
+      [before, all.map((p) => p.status)],
+      [
+        ['listen', 'open', 'failed', 'connect', 'closed'],
+        ['stop', 'stop', 'stop', 'stop', 'closed'],
+      ],
+    );
   });
 
   row('STA-04', 'the exit status tells how it ended', async (core) => {
