@@ -92,13 +92,16 @@ export async function withAddresses(addresses: readonly string[], act: () => Pro
 
 /** Whether the system watches a connection of ours by its keepalive timer. */
 export function isKeptAlive(core: NetworkProcesses, process: NetworkProcess): boolean {
-  const [a, b, c, d, port] = core.processContact(process, 'local') as number[];
   const hex = (n: number): string => n.toString(16).toUpperCase().padStart(2, '0');
-  const local = `${[d!, c!, b!, a!].map(hex).join('')}:${hex(port!).padStart(4, '0')}`;
-  const line = readFileSync('/proc/net/tcp', 'utf8')
-    .split('\n')
-    .find((l) => l.trim().split(/\s+/)[1] === local);
-  return line!.trim().split(/\s+/)[5]!.startsWith('02');
+  const ends = ['local', 'remote'].map((key) => {
+    const [a, b, c, d, port] = core.processContact(process, key) as [number, number, number, number, number];
+    return `${[d, c, b, a].map(hex).join('')}:${hex(port).padStart(4, '0')}`;
+  });
+  const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n');
+  const fields = lines
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, ...at]) => String(at.slice(0, 2)) === String(ends));
+  return fields![5]!.startsWith('02');
 }
 
 /** A text as what it is: `assert` tells a byte string from a text. */
