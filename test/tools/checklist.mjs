@@ -108,7 +108,12 @@ async function complaintAbout(out, damage) {
       }));
     },
   };
-  const results = await runTests(out, tests, { plugins: [damaged], only: damage.row });
+  let results;
+  try {
+    results = await runTests(out, tests, { plugins: [damaged], only: damage.row });
+  } catch (e) {
+    return `could not be run: ${e.message}`;
+  }
   if (!results.length) return 'no test ran';
   return results.some((test) => test.failure) ? null : 'the row stays green';
 }

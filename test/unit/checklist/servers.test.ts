@@ -240,6 +240,7 @@ describe('checklist: servers', () => {
       sockets.push(plainClient(portOf(core, server)).on('connect', () => (connected += 1)));
       await pause(10);
     }
+    await until('they wait', () => connected >= 6);
     await pause(100);
     assert.deepEqual([connected, core.processList()], [6, [server]]);
     core.continueProcess(server);

@@ -53,6 +53,7 @@ describe('checklist: stop and continue', () => {
       sockets.push(socket);
       await pause(10);
     }
+    await until('they wait', () => connected >= 3);
     await pause(100);
     assert.deepEqual([connected, core.processList(), log], [3, [server], []]);
     core.continueProcess(server);
