@@ -66,11 +66,26 @@ describe('checklist: filters', () => {
     const { log, filter, sentinel } = recorder();
     const client = await connect(core, peer.port, { filter: true, sentinel });
     await pause(50);
-    assert.deepEqual([log, client.status, core.processFilter(client)], [[], 'open', true]);
+    assert.deepEqual([log, client.status, client.traffic.bytesReceived], [[], 'open', 0]);
+    assert.equal(core.processFilter(client), true);
     core.setProcessFilter(client, filter);
     await until('the end is told', () => log.length === 2);
     assert.deepEqual(log, ['filter text', 'sentinel connection broken by remote peer closed']);
     peer.close();
+    // Also of a chunk that was read already.
+    const large = await plainServer((socket) => socket.end(Buffer.alloc(20_000, 'x')));
+    let heard = 0;
+    const count = (p: NetworkProcess, text: string): void => {
+      heard += text.length;
+      if (heard === text.length) core.setProcessFilter(p, true);
+    };
+    const half = await connect(core, large.port, { filter: count });
+    await until('a part was filtered', () => heard > 0);
+    await pause(30);
+    assert.ok(heard <= 4096 && half.status === 'open');
+    core.setProcessFilter(half, count);
+    await until('all came', () => heard === 20_000 && half.status === 'closed');
+    large.close();
   });
 
   row('FIL-06', 'killing a buffer deletes all its processes', async (core) => {

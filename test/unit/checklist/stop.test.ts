@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { NetworkProcess } from '../../../src/core';
 import { pause, plainServer, recorder, until } from '../core/support';
 import { connect, plainClient, portOf, row, serve, signalOf, udp } from './row';
 
@@ -25,8 +26,21 @@ describe('checklist: stop and continue', () => {
     await core.processSendString(client, 'question');
     await until('it was sent', () => heard === 'question');
     await pause(50);
-    assert.deepEqual([log, client.status], [[], 'stop']);
+    assert.deepEqual([log, client.status, client.traffic.bytesReceived], [[], 'stop', 0]);
     peer.close();
+    // Nor does it get the rest of a chunk that was read already.
+    const large = await plainServer((socket) => socket.end(Buffer.alloc(20_000, 'x')));
+    let given = 0;
+    const stopping = await connect(core, large.port, {
+      filter: (p: NetworkProcess, text: string) => {
+        given += text.length;
+        core.stopProcess(p);
+      },
+    });
+    await until('a part was filtered', () => given > 0);
+    await pause(30);
+    assert.ok(given <= 4096 && stopping.status === 'stop');
+    large.close();
   });
 
   row('STP-03', 'what waited comes on continuing, then the end', async (core) => {
