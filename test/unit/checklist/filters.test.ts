@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NetworkProcess, NetworkProcesses } from '../../../src/core';
+import type { Filter, NetworkProcess, NetworkProcesses } from '../../../src/core';
 import { pause, plainServer, recorder, until } from '../core/support';
 import { bytes, connect, row, serve, udp } from './row';
 
@@ -75,7 +75,7 @@ describe('checklist: filters', () => {
     // Also of a chunk that was read already.
     const large = await plainServer((socket) => socket.end(Buffer.alloc(20_000, 'x')));
     let heard = 0;
-    const count = (p: NetworkProcess, text: string): void => {
+    const count: Filter = (p, text) => {
       heard += text.length;
       if (heard === text.length) core.setProcessFilter(p, true);
     };
