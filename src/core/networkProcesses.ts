@@ -359,7 +359,13 @@ class Functions implements NetworkProcesses {
       if (!isNil(noError)) return null;
       throw new NetworkProcessError('NP_OPTION_UNKNOWN', 'error', ['Unknown or unsupported option'], option);
     }
-    checkOption(option, value, target.isDatagram ? 'datagram' : 'stream');
+    try {
+      checkOption(option, value, target.isDatagram ? 'datagram' : 'stream');
+    } catch (error) {
+      // What this computer lacks is unknown here; a bad value is never passed over.
+      if (!isNil(noError) && (error as NetworkProcessError).code === 'NP_UNSUPPORTED') return null;
+      throw error;
+    }
     target.setOption(option, value);
     return true;
   }

@@ -94,6 +94,8 @@ export function checkRest(
   const { contact, isDatagram } = checked;
   const buffer = isNil(spec.buffer) ? null : buffers.getOrCreate(spec.buffer);
   const plist = plistMap(spec.plist, 'sequencep');
+  const { tlsParameters } = spec;
+  if (!isNil(tlsParameters) && typeof tlsParameters !== 'object') throw wrongType('listp', tlsParameters);
   const coding = checkCoding(spec, checked.where, options, buffer);
   const inOrder = [...contact.keys()].filter((key) => optionNames.includes(key));
   for (const option of inOrder) checkOption(option, contact.get(option), isDatagram ? 'datagram' : 'stream');

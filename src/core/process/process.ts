@@ -136,6 +136,11 @@ export class Process implements NetworkProcess {
 
   // ---------------------------------------------------------------- what it is
 
+  /** As Emacs prints it. */
+  toString(): string {
+    return `#<process ${this.name}>`;
+  }
+
   get status(): ProcessStatus {
     return this.stopped && this.state !== 'closed' ? 'stop' : this.state;
   }
@@ -227,9 +232,7 @@ export class Process implements NetworkProcess {
 
   setCoding(decode: CodingSystem | null, encode: CodingSystem | null): void {
     this.decoder = this.makeDecoder(decode, this.decoder.pending);
-    // An encoder writes with the line ends it names; one that names none writes newlines.
-    this.encode =
-      encode && encode.eol === null && encode.charset !== 'undecided' ? codingSystem(`${encode.base}-unix`) : encode;
+    this.encode = encode && encoderOf(encode);
     this.changed('properties');
   }
 
@@ -520,13 +523,13 @@ export class Process implements NetworkProcess {
   }
 
   private take(arrival: Arrival): Promise<unknown> | undefined {
-    if (arrival.kind === 'stream') return this.output(this.decoder.decode(arrival.bytes));
+    if (arrival.kind === 'stream') return this.output(this.decoded(arrival.bytes));
     if (arrival.kind === 'datagram') {
       // A server answers the sender of what its filter has now. A client keeps its address: a stranger must not
       // redirect what it sends.
       if (this.isServer) this.setPeer(arrival.peer);
       if (arrival.bytes.length === 0) this.counts.emptyDatagrams += 1;
-      const text = this.decoder.decode(arrival.bytes);
+      const text = this.decoded(arrival.bytes);
       return this.output(join(text, this.decoder.flush()));
     }
     const { error } = arrival;
@@ -534,6 +537,14 @@ export class Process implements NetworkProcess {
     const last = this.output(this.decoder.flush());
     if (!last) return this.brokenByPeer();
     return last.then(() => this.brokenByPeer());
+  }
+
+  private decoded(bytes: Uint8Array): Text {
+    const { decode } = this;
+    const text = this.decoder.decode(bytes);
+    // An encoder left open follows what was found out.
+    if (this.encode === null && this.decode && this.decode !== decode) this.encode = encoderOf(this.decode);
+    return text;
   }
 
   private output(text: Text): Promise<unknown> | undefined {
@@ -595,12 +606,7 @@ export class Process implements NetworkProcess {
   }
 
   private makeDecoder(system: CodingSystem | null, pending: Buffer | null = null): Decoder {
-    const decided = (found: CodingSystem): void => {
-      // An encoder left open follows what was found out.
-      if (this.encode === null && this.decode !== null) this.encode = found;
-      this.changed('properties');
-    };
-    return new Decoder(this.reduced(system), decided, pending);
+    return new Decoder(this.reduced(system), () => this.changed('properties'), pending);
   }
 }
 
@@ -618,6 +624,12 @@ function canGoOn(former: Process | null, isCapturing: boolean): former is Proces
   const state = former?.byteLog.capture.state;
   if (former?.byteLog.owner?.isClosed !== true) return false;
   return state === 'open' || (state === 'off' && !isCapturing);
+}
+
+/** An encoder writes with the line ends it names; one that names none writes newlines. */
+function encoderOf(system: CodingSystem): CodingSystem {
+  if (system.eol !== null || system.charset === 'undecided') return system;
+  return codingSystem(`${system.base}-unix`)!;
 }
 
 function join(a: Text, b: Text): Text {
