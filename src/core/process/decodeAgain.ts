@@ -35,7 +35,9 @@ export async function decodeAgain(
   // It may have been killed meanwhile.
   if (!buffer.live) return;
   const notes = buffer.notes.map(({ start, end }) => buffer.slice(start, end));
-  buffer.replaceAll(parts.join(''));
+  const text = parts.join('');
+  const isOpen = notes.length > 0 && text !== '' && !text.endsWith('\n');
+  buffer.replaceAll(isOpen ? `${text}\n` : text);
   process.mark.set(buffer, buffer.size + 1);
   for (const note of notes) insertNote(process, note);
 }

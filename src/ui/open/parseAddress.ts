@@ -130,9 +130,10 @@ class Reader {
     if (typeof host !== 'string') return host;
     const service = this.readService(parts.service ?? '', host);
     if (typeof service === 'object') return service;
-    const spec = { ...(this.kind === 'udp' && { type: 'datagram' }), ...(this.family && { family: this.family }) };
     // An address has its family in itself, a name has not.
-    const prefix = this.family && !isIP(host) ? `${this.kind}${this.family === 'ipv4' ? 4 : 6}:` : '';
+    const family = isIP(host) ? null : this.family;
+    const spec = { ...(this.kind === 'udp' && { type: 'datagram' }), ...(family && { family }) };
+    const prefix = family ? `${this.kind}${family === 'ipv4' ? 4 : 6}:` : '';
     return this.address({ ...spec, host, service }, prefix + joinHostPort(host, service), isThisComputer(host));
   }
 

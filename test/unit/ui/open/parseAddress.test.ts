@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import {
   parseAddress,
+  withNextFamily,
   type AddressKind,
   type AddressRole,
   type ParsedAddress,
@@ -161,6 +162,28 @@ describe('parseAddress', () => {
         if (parsed.ok) assert.deepEqual(parseAddress(parsed.label, parsed.kind, role), parsed);
       }
     }
+  });
+
+  it('knows the family that was asked for', () => {
+    const spec = (text: string, role: AddressRole = 'client'): unknown => good(text, 'tcp', role).spec;
+    assert.deepEqual(spec('tcp6:localhost:80'), { family: 'ipv6', host: 'localhost', service: 80 });
+    assert.deepEqual(spec('udp4:localhost:80'), { type: 'datagram', family: 'ipv4', host: 'localhost', service: 80 });
+    assert.deepEqual(spec('tcp6:*:80', 'server'), { host: '::', service: 80, server: true });
+    assert.deepEqual(spec('tcp6:0', 'server'), { host: '::1', service: 0, server: true });
+    assert.deepEqual(spec('tcp4:0', 'server'), { host: '127.0.0.1', service: 0, server: true });
+    assert.equal(read('tcp6:127.0.0.1:80'), '127.0.0.1 is no IPv6 address: type one such as [::1]:PORT');
+    assert.equal(read('udp4:[::1]:80'), '::1 is no IPv4 address: type one such as 127.0.0.1:PORT');
+  });
+
+  it('goes round the families', () => {
+    const round = (text: string, kind: 'tcp' | 'udp'): string[] => {
+      const texts = [text];
+      for (let i = 0; i < 3; i++) texts.push(withNextFamily(texts.at(-1)!, kind));
+      return texts.slice(1);
+    };
+    assert.deepEqual(round('', 'tcp'), ['tcp4:', 'tcp6:', '']);
+    assert.deepEqual(round('localhost:80', 'udp'), ['udp4:localhost:80', 'udp6:localhost:80', 'localhost:80']);
+    assert.deepEqual(round('UDP://x:1', 'tcp'), ['UDP4:x:1', 'UDP6:x:1', 'UDP:x:1']);
   });
 
   it('never throws, and always says something', () => {

@@ -129,7 +129,7 @@ describe('details', () => {
     const lines = details.of(row);
     assert.deepEqual(
       lines.map((line) => line.label),
-      ['Contact', 'Properties', 'Process Buffer', 'Coding', 'Traffic', 'Capture', 'Times'],
+      ['Contact', 'Properties', 'Process Buffer', 'Coding', 'Query Before Kill', 'Traffic', 'Capture', 'Times'],
     );
     const [contact, properties] = lines;
     assert.ok(contact && properties);
@@ -193,7 +193,7 @@ describe('traits', () => {
     assert.equal(traits(server), 'live server stoppable stream');
     assert.equal(
       traits({ ...server, isDatagram: true, status: 'open' }),
-      'datagram live sendable server stoppable transfers',
+      'datagram live retargetable sendable server stoppable transfers',
     );
     const accepted = { ...client, server: core.make(server) };
     assert.equal(traits(accepted), 'accepted connection eofable live sendable stoppable stream transfers');
