@@ -103,6 +103,33 @@ describe('Commands', () => {
       await steps.noMessages();
     });
 
+    it('take IPv4 only, IPv6 only or both: typed, or by a button', async () => {
+      await steps.askAddress('Start Server', 'TCP');
+      const value = async (wanted: string): Promise<void> => {
+        await workbench.until(wanted, async () => (await workbench.quickValue()) === wanted);
+      };
+      for (const wanted of ['tcp4:', 'tcp6:', '', 'tcp4:', 'tcp6:']) {
+        await steps.quickButton('IPv4 Only, IPv6 Only, or Both');
+        await value(wanted);
+      }
+      await workbench.acceptQuick();
+      await workbench.waitQuickClosed();
+      const { description } = await steps.row('TCP server');
+      assert.match(description ?? '', /^listen · \[::1\]:\d+$/);
+      const port = /(\d+)$/.exec(description!)![1]!;
+      await steps.askAddress('Open Connection', 'TCP');
+      await workbench.fillQuick(`tcp4:localhost:${port}`);
+      await workbench.until('what Enter does', async () => {
+        const [first] = (await workbench.quick())?.items ?? [];
+        return first?.label === `Connect to tcp4:localhost:${port}` && first.description === 'TCP over IPv4';
+      });
+      await workbench.acceptQuick();
+      await steps.onlyMessage(/Connection refused/);
+      await workbench.clearNotifications();
+      await steps.open('TCP', `tcp6:[::1]:${port}`);
+      await steps.rowSays('TCP server', '1 client');
+    });
+
     it('remember addresses, the last one on top, and forget them by a button', async () => {
       const [first, second] = await connectTwice();
       await steps.clear();

@@ -103,6 +103,29 @@ describe('Status bar', () => {
     await steps.rowSays(peer.address, 'open');
   });
 
+  it('decodes the text shown again, while it flows and when it has ended', async () => {
+    const choose = async (base: string, again: string): Promise<void> => {
+      await steps.command('Set Coding System…');
+      for (const [step, choice] of [base, 'unix', 'Both', again].entries()) {
+        await workbench.waitQuick(`(${step + 1}/4)`);
+        await workbench.pickQuick(choice);
+      }
+      await workbench.waitQuickClosed();
+    };
+    const socket = await peer.socket();
+    socket.write(Buffer.from('caf\xe9 \xcf\xe5\xf0\n', 'latin1'));
+    await workbench.waitEditorText('café Ïåð');
+    await choose('windows-1251', 'Decode it again');
+    await workbench.waitEditorText('cafй Пер');
+    socket.write(Buffer.from('\xe2\xfb\xe9\n', 'latin1'));
+    await workbench.waitEditorText('вый');
+    socket.end();
+    await workbench.waitEditorText('connection broken');
+    await choose('cyrillic-koi8', 'Decode it again');
+    await workbench.waitEditorText('cafИ оЕП\nБШИ\n▸ Process');
+    await steps.noMessages();
+  });
+
   it('opens by the coding the coding systems, and sets the one chosen for one direction or both', async () => {
     await openByKeyboard('Coding system', `Coding System of ${peer.address} (1/3)`);
     await workbench.pickQuick('iso-latin-1');
@@ -118,17 +141,21 @@ describe('Status bar', () => {
     await workbench.until('it to arrive', () => peer.received() === '\xe9\r\n');
 
     await steps.command('Set Coding System…');
-    await workbench.waitQuick('(1/3)');
+    await workbench.waitQuick('(1/4)');
     await workbench.pickQuick('utf-8');
+    await workbench.waitQuick('(2/4)');
     await workbench.pickQuick('unix');
+    await workbench.waitQuick('(3/4)');
     await workbench.pickQuick('Encoding');
     await says('the coding', ([, , coding]) => coding === 'iso-latin-1-dos/utf-8-unix');
 
     await steps.command('Set Coding System…');
-    await workbench.waitQuick('(1/3)');
+    await workbench.waitQuick('(1/4)');
     await workbench.pickQuick('no-conversion');
-    await workbench.waitQuick('(3/3)');
+    await workbench.waitQuick('(3/4)');
     await workbench.pickQuick('Decoding');
+    await workbench.waitQuick('(4/4)');
+    await workbench.pickQuick('Leave it');
     await says('the coding', ([, , coding]) => coding === 'no-conversion/utf-8-unix');
   });
 
