@@ -204,6 +204,8 @@ export interface Marker {
   readonly buffer: TextBuffer | null;
   /** 1 is before the first character. Characters, not UTF-16 units. */
   readonly position: number | null;
+  /** Moves to a position of a buffer, the nearest there is, or to nowhere. As `set-marker`. */
+  set(buffer: TextBuffer | null, position?: number): void;
 }
 
 /** What a buffer's change was, in characters (1-based start). */

@@ -40,9 +40,24 @@ export class Arguments {
       return Array.isArray(local) ? Vector.holding(local) : local;
     }
     if ('buffer' in v) return this.world.core.getBuffer(string(v, 'buffer'));
+    if ('proc' in v) return this.designator(v.proc, context);
+    if ('cons' in v) return this.pair(list(v, 'cons'), context);
     if ('received' in v) return context?.received ?? null;
     if (Object.keys(v).length === 0) return null;
     throw new DriverProblem(`unknown value ${brief(v)}`);
+  }
+
+  /** A pair of a number and a vector is a raw family with its address. */
+  private pair([car, cdr]: readonly Json[], context: Context | null): unknown {
+    const [a, b] = [this.value(car, context), this.value(cdr, context)];
+    return b instanceof Vector ? { family: a, bytes: Array.from(b) } : [a, b];
+  }
+
+  /** The value of a variable of Emacs, in which coding systems are symbols. */
+  variable(v: Json | undefined, context: Context | null): unknown {
+    const named = (x: unknown): unknown =>
+      Array.isArray(x) ? x.map(named) : typeof x === 'symbol' ? x.description : x;
+    return named(this.value(v, context));
   }
 
   /** Text to be sent: `bytes` as bytes, everything else as it is. */
