@@ -183,6 +183,7 @@
              (:portStringOf (number-to-string (driver-port-of given)))
              (:file (driver-file given))
              (:localOf (process-contact (driver-process given) :local))
+             (:remoteOf (process-contact (driver-process given) :remote))
              (:buffer (get-buffer given))
              (:proc (driver-designator given))
              (:received driver-received)
@@ -510,7 +511,7 @@
       ("query" (set-process-query-on-exit-flag p (driver-value v)))
       ("filterMultibyte" (set-process-filter-multibyte p (driver-value v)))
       ("datagramAddress" (set-process-datagram-address p (driver-value v)))
-      ("mark" (set-marker (process-mark p) (driver-value v)))
+      ("mark" (set-marker (process-mark p) v (process-buffer p)) nil)
       (what (driver-problem "nothing to set called '%s'" what)))))
 
 (defun driver-change-buffer (step)
@@ -541,17 +542,20 @@
   (when (and (processp process) (plist-get step :id)) (driver-bind (plist-get step :id) process))
   process)
 
+(defun driver-call (step)
+  "A function by its name; a symbol that it gives is shown as a string, as other drivers have no symbols."
+  (let ((value (driver-bound step (apply (intern (plist-get step :function))
+                                         (mapcar #'driver-value (plist-get step :args))))))
+    (driver-object "returned" (if (memq value '(nil t)) value
+                                (if (symbolp value) (symbol-name value) (driver-shown value))))))
+
 (defun driver-perform (step)
   "What STEP has to report: an object or nil."
   (let ((op (plist-get step :op)) (proc (lambda () (driver-designator (plist-get step :proc)))))
     (cl-flet ((wanted (value) (and (plist-get step :returns) (driver-object "returned" (driver-shown value)))))
       (pcase op
         ("make" (wanted (driver-bound step (driver-make step))))
-        ("call"
-         (driver-object "returned"
-                        (driver-shown
-                         (driver-bound step (apply (intern (plist-get step :function))
-                                                   (mapcar #'driver-value (plist-get step :args)))))))
+        ("call" (driver-call step))
         ("send" (process-send-string (funcall proc) (driver-text (plist-get step :text))) nil)
         ("sendRegion"
          (let ((process (funcall proc)))

@@ -40,7 +40,6 @@ function places(options) {
 /** Records the scenarios named in Emacs. Returns how many could not be. */
 async function recordAll(options) {
   const plan = planOf({ ...options, ...places(options), driver: emacs });
-  if (options.ids.length === 0) throw new Error('--record needs the scenarios by name');
   let failed = 0;
   for (const id of options.ids) {
     const lines = await record(plan.golden, () => runOnce(plan, join(plan.scenarios, `${id}.json`)));
@@ -72,6 +71,7 @@ function parse(args) {
   });
   const options = { ids: positionals.map((p) => basename(p, '.json')) };
   for (const n of flags) if (values[n]) options[n] = true;
+  if (values.record && positionals.length === 0) throw new Error('--record needs scenarios by name');
   if (values.driver) options.driver = values.driver;
   if (values.without) options.without = values.without.split(',');
   for (const n of ['scenarios', 'golden', 'keep']) if (values[n]) options[n] = resolve(values[n]);

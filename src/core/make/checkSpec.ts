@@ -42,6 +42,8 @@ export interface CheckedRest extends Omit<
   ProcessPlan,
   'name' | 'contact' | 'isServer' | 'isDatagram' | 'server' | 'continues'
 > {
+  /** What is wrong with the coding systems. Emacs notices only when the socket is there. */
+  readonly codingError: Error | null;
   /** A datagram server's first peer. */
   readonly peer: InetAddress | null;
   readonly connected: boolean;
@@ -87,7 +89,7 @@ export function checkWhere(spec: NetworkProcessSpec): CheckedWhere {
 /**
  * The second part, after names were looked up. Makes the buffer that the spec names.
  *
- * @throws NP_BUFFER_NAME, NP_WRONG_TYPE, NP_CODING_UNKNOWN, NP_OPTION_VALUE, NP_UNSUPPORTED
+ * @throws NP_BUFFER_NAME, NP_WRONG_TYPE, NP_OPTION_VALUE, NP_UNSUPPORTED
  */
 export function checkRest(
   spec: NetworkProcessSpec,
@@ -111,6 +113,7 @@ export function checkRest(
     plist,
     decode: spec.filterMultibyte === null || spec.filterMultibyte === false ? rawTextOf(coding.decode) : coding.decode,
     encode: coding.encode,
+    codingError: coding.error ?? null,
     peer: isDatagram && checked.backlog !== null ? fromVector(spec.remote) : null,
     connected: !isNil(spec.connected),
     mode: checkMode(spec.mode),
@@ -191,15 +194,16 @@ function checkCoding(
   spec: NetworkProcessSpec,
   options: Options,
   buffer: TextBuffer | null,
-): { decode: CodingSystem | null; encode: CodingSystem | null } {
+): { decode: CodingSystem | null; encode: CodingSystem | null; error?: Error } {
   const { coding } = spec;
   if (!isNil(coding)) {
-    if (typeof coding === 'object' && ('decode' in coding || 'encode' in coding)) {
-      const pair = coding as { decode?: unknown; encode?: unknown };
+    const isPair = typeof coding === 'object' && ('decode' in coding || 'encode' in coding);
+    const pair = isPair ? (coding as { decode?: unknown; encode?: unknown }) : { decode: coding, encode: coding };
+    try {
       return { decode: codingSystem(pair.decode), encode: codingSystem(pair.encode) };
+    } catch (error) {
+      return { decode: null, encode: null, error: error as Error };
     }
-    const both = codingSystem(coding);
-    return { decode: both, encode: both };
   }
   return {
     decode: buffer && !buffer.multibyte ? null : codingSystem(options.defaultCoding.decode),

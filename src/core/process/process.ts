@@ -14,7 +14,14 @@ import type {
 } from '../api';
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
-import { codingSystem, isUnibyte, rawTextOf, type CodingSystem } from '../coding/codingSystem';
+import {
+  codingSystem,
+  completeEncoder,
+  isUnibyte,
+  rawTextOf,
+  withEol,
+  type CodingSystem,
+} from '../coding/codingSystem';
 import { Decoder } from '../coding/decoder';
 import { fileError, systemCode, type NetworkProcessError } from '../errors';
 import { optionNames } from '../transport/socketOptions';
@@ -32,6 +39,8 @@ type State = 'connect' | 'open' | 'listen' | 'closed' | 'failed';
 
 /** Datagrams that may wait while a process is stopped or its filter busy. */
 const datagramsWaiting = 1_000;
+
+const undecided = codingSystem('undecided')!;
 
 let lastId = 0;
 
@@ -66,7 +75,11 @@ export class Process implements NetworkProcess {
   private home: TextBuffer | null;
   private ownFilter: Filter | true | null;
   private ownSentinel: Sentinel | null;
+  /** What the process is said to decode with. */
+  private named: CodingSystem | null;
   private decoder: Decoder;
+  /** What the decoder really does, if it is not that: it counts from the next output on. */
+  private found: CodingSystem | null = null;
   private readonly delivery: Delivery;
   private readonly sending: Sending;
   private transport: StreamTransport | ListenTransport | DatagramTransport | null = null;
@@ -108,7 +121,8 @@ export class Process implements NetworkProcess {
     this.former = canGoOn(plan.continues, world.captures.isOn) ? plan.continues : null;
     this.byteLog = this.former?.byteLog ?? this.newLog();
     this.ownLog();
-    this.decoder = this.makeDecoder(plan.decode);
+    this.named = plan.decode;
+    this.decoder = this.makeDecoder();
     this.delivery = new Delivery({
       ready: () => this.peerGone || (!this.stopped && this.ownFilter !== true),
       pieceBytes: () => Math.max(1, Math.trunc(world.options.readProcessOutputMax) || 1),
@@ -180,11 +194,21 @@ export class Process implements NetworkProcess {
   }
 
   get decode(): CodingSystem | null {
-    return this.decoder.system;
+    return this.named;
   }
 
   get filterMultibyte(): boolean {
-    return this.state !== 'closed' && !isUnibyte(this.decode);
+    return this.state !== 'closed' && !isUnibyte(this.decoder.system);
+  }
+
+  /** What text is encoded with: the first one completes what the encoder leaves open. */
+  get textEncoder(): CodingSystem | null {
+    const encoder = completeEncoder(this.encode, codingSystem(this.world.options.defaultCoding.encode));
+    if (encoder !== this.encode) {
+      this.encode = encoder;
+      this.changed('properties');
+    }
+    return encoder;
   }
 
   // ------------------------------------------------------------------- setters
@@ -193,7 +217,8 @@ export class Process implements NetworkProcess {
     if (buffer !== this.home) {
       this.world.registry.moved(this, this.home, buffer);
       this.home = buffer;
-      this.mark.set(buffer, buffer?.pointMax);
+      // Without a buffer the mark stays where it is.
+      if (buffer) this.mark.set(buffer, buffer.pointMax);
     }
     this.contact.set('buffer', buffer);
     this.reduceDecoder();
@@ -217,15 +242,18 @@ export class Process implements NetworkProcess {
   }
 
   setCoding(decode: CodingSystem | null, encode: CodingSystem | null): void {
-    this.decoder = this.makeDecoder(decode, this.decoder.pending);
+    this.named = decode;
+    this.decoder = this.makeDecoder(this.decoder.pending);
     // An encoder writes with the line ends it names; one that names none writes newlines.
-    this.encode =
-      encode && encode.eol === null && encode.charset !== 'undecided' ? codingSystem(`${encode.base}-unix`) : encode;
+    this.encode = withEol(encode ?? rawTextOf(null), 'unix');
     this.changed('properties');
   }
 
   setFilterMultibyte(multibyte: boolean): void {
-    if (!multibyte) this.decoder = this.makeDecoder(rawTextOf(this.decode), this.decoder.pending);
+    if (!multibyte) {
+      this.named = rawTextOf(this.named);
+      this.decoder = this.makeDecoder(this.decoder.pending);
+    }
     this.changed('properties');
   }
 
@@ -465,13 +493,13 @@ export class Process implements NetworkProcess {
   }
 
   private deliver(arrival: Arrival): Promise<unknown> | undefined {
-    if (arrival.kind === 'stream') return this.output(this.decoder.decode(arrival.bytes));
+    if (arrival.kind === 'stream') return this.output(this.decoded(arrival.bytes));
     if (arrival.kind === 'datagram') {
       // A server answers the sender of what its filter has now. A client keeps its address: a stranger must not
       // redirect what it sends.
       if (this.isServer) this.setPeer(arrival.peer);
       if (arrival.bytes.length === 0) this.counts.emptyDatagrams += 1;
-      const text = this.decoder.decode(arrival.bytes);
+      const text = this.decoded(arrival.bytes);
       return this.output(join(text, this.decoder.flush()));
     }
     const { error } = arrival;
@@ -479,6 +507,18 @@ export class Process implements NetworkProcess {
     const last = this.output(this.decoder.flush());
     if (!last) return this.brokenByPeer();
     return last.then(() => this.brokenByPeer());
+  }
+
+  private decoded(bytes: Uint8Array): Text {
+    const text = this.decoder.decode(bytes);
+    if (this.found) {
+      // An encoder left open follows what was found out.
+      if (this.encode === null) this.encode = withEol(this.found, 'unix');
+      this.named = this.found;
+      this.found = null;
+      this.changed('properties');
+    }
+    return text;
   }
 
   private output(text: Text): Promise<unknown> | undefined {
@@ -511,15 +551,18 @@ export class Process implements NetworkProcess {
     this.changed('state');
   }
 
-  /** What the default filter puts into a unibyte buffer is bytes: only line ends are converted. */
-  private reduced(system: CodingSystem | null): CodingSystem | null {
+  /**
+   * What is really decoded with. Nothing given is as good as `undecided`; what the default filter puts into a unibyte
+   * buffer is bytes, and only line ends are converted.
+   */
+  private get effective(): CodingSystem {
+    const system = this.named ?? undecided;
     const bytesOnly = this.ownFilter === null && this.home !== null && !this.home.multibyte;
-    return bytesOnly && (system === null || !isUnibyte(system)) ? rawTextOf(system) : system;
+    return bytesOnly && !isUnibyte(system) ? rawTextOf(system) : system;
   }
 
   private reduceDecoder(): void {
-    const reduced = this.reduced(this.decode);
-    if (reduced !== this.decode) this.decoder = this.makeDecoder(reduced, this.decoder.pending);
+    if (this.effective.name !== this.decoder.system?.name) this.decoder = this.makeDecoder(this.decoder.pending);
   }
 
   /** From now on it is this process whose traffic is logged. */
@@ -537,13 +580,10 @@ export class Process implements NetworkProcess {
     return new TrafficLog(() => world.options.byteLogBytes, new TrafficCapture(world.captures, this.name), report);
   }
 
-  private makeDecoder(system: CodingSystem | null, pending: Buffer | null = null): Decoder {
-    const decided = (found: CodingSystem): void => {
-      // An encoder left open follows what was found out.
-      if (this.encode === null && this.decode !== null) this.encode = found;
-      this.changed('properties');
-    };
-    return new Decoder(this.reduced(system), decided, pending);
+  private makeDecoder(pending: Buffer | null = null): Decoder {
+    const system = this.effective;
+    this.found = system === this.named ? null : system;
+    return new Decoder(system, (found) => (this.found = found), pending);
   }
 }
 

@@ -167,7 +167,8 @@ export class Steps implements Callbacks {
     const core = this.world.core as unknown as Record<string, unknown>;
     const called = core[this.world.keywords.toCamel(name)];
     if (typeof called !== 'function') throw new NotYet(`${name} is not offered yet`);
-    const given = list(step, 'args').map((v) => this.args.value(v, context));
+    const args = list(step, 'args');
+    const given = name === 'featurep' ? [this.args.feature(args[1])] : args.map((v) => this.args.value(v, context));
     const value: unknown = await (called as (...args: unknown[]) => unknown).apply(core, given);
     const id = member(step, 'id');
     if (isProcess(value) && id !== null) this.world.bind(String(id), value);
