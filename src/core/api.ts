@@ -24,6 +24,20 @@ export type Text = string | Uint8Array;
 export type NetworkAddress =
   readonly number[] | string | { readonly family: number; readonly bytes: readonly number[] };
 
+/** `[name, address]`, or `[name, address, broadcast, netmask]`; ports are 0. The broadcast of IPv6 is its net's address. */
+export type NetworkInterface =
+  | readonly [name: string, address: NetworkAddress]
+  | readonly [name: string, address: NetworkAddress, broadcast: NetworkAddress, netmask: NetworkAddress];
+
+/** IPv4 address, broadcast and mask (null without IPv4), hardware address with the system's number of its kind, flags. */
+export type NetworkInterfaceInfo = readonly [
+  address: NetworkAddress | null,
+  broadcast: NetworkAddress | null,
+  netmask: NetworkAddress | null,
+  hardware: { readonly family: number; readonly bytes: readonly number[] } | null,
+  flags: readonly string[],
+];
+
 /** Property list. Given as an object or a Map; kept as a Map, so that any key is an ordinary key. */
 export type Plist = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
 
@@ -53,12 +67,12 @@ export type Coding = string | { readonly decode: string | null; readonly encode:
  * | `server` | not nil: a server; a number is its backlog, else 5 |
  * | `host` | name or address; default and `'local'`: 127.0.0.1, or ::1 with family `'ipv6'` |
  * | `service` | port, decimal string, service name; `true` on a server: a free port; with family `'local'` the path |
- * | `family` | `null`, `'ipv4'`, `'ipv6'`, `'local'` |
+ * | `family` | `null`, `'ipv4'`, `'ipv6'`, `'local'`, or the system's number of one of these |
  * | `local`, `remote` | an address in place of host, service and family: of a server, of a client or a datagram peer |
  * | `nowait` | return at once with status `connect`; the sentinel is told `open` or `failed` |
  * | `stop` | start stopped |
  * | `buffer` | a buffer or its name (made when missing) for the default filter and sentinel |
- * | `coding` | default: decode `undecided-unix`, encode `utf-8-unix` |
+ * | `coding` | default: see the options; without any of them decode `undecided-unix`, encode `utf-8-unix` |
  * | `noquery` | not nil: `processQueryOnExitFlag` is false |
  * | `filter`, `sentinel`, `log`, `plist`, `filterMultibyte` | as in Emacs |
  * | `keepalive`, `broadcast`, `reuseaddr`, `nodelay` | socket options that Node can set; others are refused by name |
@@ -194,7 +208,7 @@ export interface ProcessChange {
 
 /** What a filter, sentinel, log function or listener threw, or an event that is nobody's error but worth a log line. */
 export interface ErrorReport {
-  readonly source: 'filter' | 'sentinel' | 'log' | 'listener' | 'socket';
+  readonly source: 'filter' | 'sentinel' | 'log' | 'listener' | 'socket' | 'lookup';
   readonly process: NetworkProcess | null;
   readonly error: unknown;
 }
@@ -241,6 +255,8 @@ export interface TextBuffer {
   readonly pointMax: number;
   /** False: every character is one byte, 0x80…0xFF as U+DC80…U+DCFF. */
   readonly multibyte: boolean;
+  /** The coding system of a process that hands its own on: `buffer-file-coding-system`. */
+  fileCodingSystem: string | null;
   readOnly: boolean;
   readonly onDidChange: Event<BufferChange>;
   /**
@@ -275,6 +291,12 @@ export type BufferDesignator = TextBuffer | string;
 /** A process, its name, or its buffer (or that buffer's name). @see Emacs Lisp manual, "Process Information" */
 export type ProcessDesignator = NetworkProcess | TextBuffer | string;
 
+/** An entry of `networkCodingSystemAlist`; a function is given the keywords and may leave it to what follows. */
+export type NetworkCoding = readonly [
+  service: number | string | RegExp,
+  coding: Coding | ((spec: NetworkProcessSpec) => Coding | null),
+];
+
 /** Limits and waits, each with its unit. Can be changed at any time; new values count for what happens later. */
 export interface Options {
   /** Bytes decoded and passed to a filter at once from a stream; 4096, as `read-process-output-max`. */
@@ -295,8 +317,21 @@ export interface Options {
   captureBytes: number;
   /** Bytes of all captures together, indexes included; 4 GiB. Those of ended processes make room, oldest first. */
   captureTotalBytes: number;
-  /** Decoding and encoding when none is asked for; `undecided-unix`, `utf-8-unix`. */
+  /** Decoding and encoding when nothing else says; `undecided-unix`, `utf-8-unix`. `default-process-coding-system`. */
   defaultCoding: { decode: string; encode: string };
+  /** Decoding of processes that are made without `coding`, before all else; null. `coding-system-for-read`. */
+  codingSystemForRead: string | null;
+  /** Encoding of processes that are made without `coding`, before all else; null. `coding-system-for-write`. */
+  codingSystemForWrite: string | null;
+  /**
+   * Coding systems by service, the first that fits; empty. A number fits that port, a pattern (in JavaScript's syntax) a
+   * service given as a string. Not for `local`, `remote` and paths. `network-coding-system-alist`.
+   */
+  networkCodingSystemAlist: readonly NetworkCoding[];
+  /** Processes without `coding` hand their coding system on to their buffer; false. `inherit-process-coding-system`. */
+  inheritProcessCodingSystem: boolean;
+  /** A process that its peer ended leaves the list by itself; true. Else `deleteProcess` or `listProcesses` removes it. */
+  deleteExitedProcesses: boolean;
 }
 
 /** Call options that no keyword of Emacs stands for. */
@@ -336,6 +371,7 @@ export interface NetworkProcesses extends Disposable {
   processLiveP(process: NetworkProcess): boolean;
   processExitStatus(process: NetworkProcess): number | string;
   processId(process: NetworkProcess): null;
+  processTtyName(process: NetworkProcess): null;
   /** True while stopped, else null. */
   processCommand(process: NetworkProcess): true | null;
   processBuffer(process: NetworkProcess): TextBuffer | null;
@@ -350,12 +386,21 @@ export interface NetworkProcesses extends Disposable {
   setProcessPlist(process: NetworkProcess, plist: Plist | null): Map<string, unknown>;
   processGet(process: NetworkProcess, key: string): unknown;
   processPut(process: NetworkProcess, key: string, value: unknown): void;
-  /** `key` null: `[host, service]`; `true`: every keyword, camelCase, in order; else that keyword's value or null. */
+  /**
+   * `key` null: `[host, service]`; `true`: every keyword, camelCase, in order; else that keyword's value or null.
+   *
+   * While it connects: what is known by now. With `noBlock` null as long as there is no socket, and when it has ended.
+   */
   processContact(process: NetworkProcess, key?: null): [unknown, unknown];
   processContact(process: NetworkProcess, key: true): Record<string, unknown>;
   processContact(process: NetworkProcess, key: string): unknown;
+  processContact(process: NetworkProcess, key: true | string | null, noBlock: unknown): unknown;
   processQueryOnExitFlag(process: NetworkProcess): boolean;
   setProcessQueryOnExitFlag(process: NetworkProcess, flag: unknown): unknown;
+  /** (ours) Whether the user is asked before it is killed: its flag is set, and it is open, listening or stopped. */
+  processAsksOnExit(process: NetworkProcess): boolean;
+  processInheritCodingSystemFlag(process: NetworkProcess): boolean;
+  setProcessInheritCodingSystemFlag(process: NetworkProcess, flag: unknown): unknown;
   processCodingSystem(process: NetworkProcess): { decode: string | null; encode: string | null };
   /** Names that coding systems go by, without `-unix`, `-dos` and `-mac`; with `baseOnly` without aliases. */
   codingSystemList(baseOnly?: unknown): string[];
@@ -385,6 +430,39 @@ export interface NetworkProcesses extends Disposable {
   deleteProcess(process: ProcessDesignator): void;
   stopProcess(process: ProcessDesignator): NetworkProcess;
   continueProcess(process: ProcessDesignator): NetworkProcess;
+  /** These are for subprocesses, and throw `NP_NO_SUBPROCESS` for what is none. */
+  signalProcess(process: ProcessDesignator, signal: unknown): null;
+  interruptProcess(process: ProcessDesignator): never;
+  killProcess(process: ProcessDesignator): never;
+  quitProcess(process: ProcessDesignator): never;
+  processRunningChildP(process: ProcessDesignator): never;
+  /** Null: no terminal has its size changed. Sizes are 0 to 65535. */
+  setProcessWindowSize(process: NetworkProcess, height: number, width: number): null;
+
+  /**
+   * Waits until a process gives output to its filter; `null` waits for any of them. Everything goes on meanwhile, as
+   * it does without.
+   *
+   * @param seconds Null: without end for one process, 0 for any. 0 and less: what can be read at once.
+   * @param millisec Added to the seconds.
+   * @param justThisOne Not nil: the others are not read meanwhile, and servers do not accept.
+   * @returns Whether there was output; false when the time was over, or the process ended first.
+   * @see Emacs Lisp manual, "Accepting Output"
+   */
+  acceptProcessOutput(
+    process?: NetworkProcess | null,
+    seconds?: number | null,
+    millisec?: number | null,
+    justThisOne?: unknown,
+  ): Promise<boolean>;
+  /**
+   * Makes an open process once more, from its contact: a client connects to the address that the first one found. Filter,
+   * sentinel, coding, query flag and a copy of the property list are the first one's, the buffer is shared.
+   *
+   * @param newName Default: its own; a number `<1>` at its end is left out.
+   * @returns Null for one that is not open.
+   */
+  cloneProcess(process: NetworkProcess, newName?: string | null): Promise<NetworkProcess | null>;
 
   /**
    * (ours) The socket is not read until every hold is disposed; the status stays, unlike with `stopProcess`. The system
@@ -397,9 +475,14 @@ export interface NetworkProcesses extends Disposable {
    */
   insertNote(process: NetworkProcess, line: string): void;
 
-  /** The table of Emacs' `list-processes`, purged of nothing: closed processes are not registered. */
-  listProcesses(): string;
+  /** The table of Emacs' `list-processes`, after removing ended processes that are listed still. */
+  listProcesses(queryOnly?: unknown): string;
   formatNetworkAddress(address: NetworkAddress | null, omitPort?: unknown): string | null;
+  /** Addresses of a host, with port 0; null when there are none, which is reported. `family`: `'ipv4'`, `'ipv6'`. */
+  networkLookupAddressInfo(name: string, family?: unknown): Promise<NetworkAddress[] | null>;
+  /** Addresses of the interfaces that are up. `full`: with broadcast and mask. `family`: `'ipv4'`, `'ipv6'`. */
+  networkInterfaceList(full?: unknown, family?: unknown): NetworkInterface[];
+  networkInterfaceInfo(name: string): NetworkInterfaceInfo | null;
   /** Whether `makeNetworkProcess` can do that here: `['type','datagram']`, `['nowait', true]`, `'keepalive'`… */
   featurep(subfeature: string | readonly [string, unknown]): boolean;
 

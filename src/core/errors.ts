@@ -43,6 +43,7 @@ export const hints = {
   NP_CAPTURE_FAILED: 'Make room on the disk, or look at the permissions of the folder; the traffic itself goes on.',
   NP_CAPTURE_GONE: 'Captures are kept until their process is deleted, or newer ones need the room.',
   NP_CODING_UNKNOWN: 'Use a name such as utf-8, latin-1 or binary, with -unix, -dos or -mac.',
+  NP_NO_SUBPROCESS: 'That is for programs that were started; stop, continue or delete a network process instead.',
   NP_NO_PROCESS: 'Look into the list of processes; a finished one is not found by name.',
   NP_BUFFER_DEAD: 'The buffer was killed: use another.',
   NP_BUFFER_NAME: 'Give the buffer a name.',

@@ -8,6 +8,9 @@ import type {
   MakeOptions,
   Marker,
   NetworkAddress,
+  NetworkCoding,
+  NetworkInterface,
+  NetworkInterfaceInfo,
   NetworkProcess,
   NetworkProcesses,
   NetworkProcessSpec,
@@ -22,7 +25,9 @@ import type {
 } from './api';
 import { formatNetworkAddress, fromVector, inetVector } from './address/address';
 import { Emitter } from './base/event';
-import { isNil } from './base/nil';
+import { interfaceInfo, interfaceList } from './address/interfaces';
+import { checkAscii, resolveHost } from './address/resolve';
+import { isNil, symbolName } from './base/nil';
 import { Buffer } from './buffer/buffer';
 import { BufferList } from './buffer/bufferList';
 import { codingName, codingNames } from './coding/codingNames';
@@ -32,6 +37,7 @@ import { CaptureStore } from './log/captureStore';
 import { ProcessMaker } from './make/processMaker';
 import { processTable } from './process/listProcesses';
 import { insertNote } from './process/defaultFunctions';
+import { OutputWaits } from './process/outputWaits';
 import type { World } from './process/plan';
 import { internalDefaultProcessFilter, internalDefaultProcessSentinel, Process } from './process/process';
 import { Registry } from './process/registry';
@@ -62,12 +68,14 @@ class Functions implements NetworkProcesses {
   private readonly captures = new CaptureStore(this.options);
   private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
   private readonly maker: ProcessMaker;
+  private readonly waits = new OutputWaits();
   private readonly end = new AbortController();
 
   constructor() {
     // One listener for each connection that is being made, however many: no leak.
     setMaxListeners(0, this.end.signal);
     const world: World = {
+      waits: this.waits,
       options: this.options,
       registry: this.registry,
       captures: this.captures,
@@ -163,6 +171,11 @@ class Functions implements NetworkProcesses {
     return null;
   }
 
+  processTtyName(process: NetworkProcess): null {
+    own(process);
+    return null;
+  }
+
   processCommand(process: NetworkProcess): true | null {
     return own(process).isStopped ? true : null;
   }
@@ -170,8 +183,10 @@ class Functions implements NetworkProcesses {
   processContact(process: NetworkProcess, key?: null): [unknown, unknown];
   processContact(process: NetworkProcess, key: true): Record<string, unknown>;
   processContact(process: NetworkProcess, key: string): unknown;
-  processContact(process: NetworkProcess, key: true | string | null = null): unknown {
-    const { contact } = own(process);
+  processContact(process: NetworkProcess, key: true | string | null, noBlock: unknown): unknown;
+  processContact(process: NetworkProcess, key: true | string | null = null, noBlock: unknown = null): unknown {
+    const { contact, hasSocket } = own(process);
+    if (!isNil(noBlock) && !hasSocket) return null;
     const get = (k: string): unknown => {
       const value = contact.get(k);
       return isNil(value) ? null : value;
@@ -188,7 +203,23 @@ class Functions implements NetworkProcesses {
   }
 
   setProcessQueryOnExitFlag(process: NetworkProcess, flag: unknown): unknown {
-    own(process).query = !isNil(flag);
+    const target = own(process);
+    target.query = !isNil(flag);
+    target.changed('properties');
+    return flag;
+  }
+
+  processAsksOnExit(process: NetworkProcess): boolean {
+    const { query, status } = own(process);
+    return query && (status === 'open' || status === 'listen' || status === 'stop');
+  }
+
+  processInheritCodingSystemFlag(process: NetworkProcess): boolean {
+    return own(process).inheritCoding;
+  }
+
+  setProcessInheritCodingSystemFlag(process: NetworkProcess, flag: unknown): unknown {
+    own(process).inheritCoding = !isNil(flag);
     return flag;
   }
 
@@ -324,7 +355,13 @@ class Functions implements NetworkProcesses {
       if (!isNil(noError)) return null;
       throw new NetworkProcessError('NP_OPTION_UNKNOWN', 'error', ['Unknown or unsupported option'], option);
     }
-    checkOption(option, value, target.isDatagram ? 'datagram' : 'stream');
+    try {
+      checkOption(option, value, target.isDatagram ? 'datagram' : 'stream');
+    } catch (error) {
+      // What this computer lacks is unknown here; a bad value is never passed over.
+      if (!isNil(noError) && (error as NetworkProcessError).code === 'NP_UNSUPPORTED') return null;
+      throw error;
+    }
     target.setOption(option, value);
     return true;
   }
@@ -347,6 +384,67 @@ class Functions implements NetworkProcesses {
     return target;
   }
 
+  signalProcess(process: ProcessDesignator, _signal: unknown): null {
+    if (typeof process === 'string' && !this.registry.get(process)) return null;
+    throw notSubprocess(`Cannot signal process ${this.find(process).name}`);
+  }
+
+  interruptProcess(process: ProcessDesignator): never {
+    throw notSubprocess(`Process ${this.find(process).name} is not a subprocess`);
+  }
+
+  killProcess(process: ProcessDesignator): never {
+    return this.interruptProcess(process);
+  }
+
+  quitProcess(process: ProcessDesignator): never {
+    return this.interruptProcess(process);
+  }
+
+  processRunningChildP(process: ProcessDesignator): never {
+    return this.interruptProcess(process);
+  }
+
+  setProcessWindowSize(process: NetworkProcess, height: number, width: number): null {
+    own(process);
+    for (const size of [height, width]) {
+      if (!Number.isInteger(size)) throw wrongType('integerp', size);
+      if (size < 0 || size > 65535)
+        throw new NetworkProcessError('NP_ARGS_OUT_OF_RANGE', 'args-out-of-range', [size, 0, 65535]);
+    }
+    return null;
+  }
+
+  async acceptProcessOutput(
+    process: NetworkProcess | null = null,
+    seconds: number | null = null,
+    millisec: number | null = null,
+    justThisOne: unknown = null,
+  ): Promise<boolean> {
+    const target = isNil(process) ? null : own(process);
+    if (!isNil(millisec) && !Number.isInteger(millisec)) throw wrongType('fixnump', millisec);
+    if (!isNil(seconds) && typeof seconds !== 'number') throw wrongType('numberp', seconds);
+    if (target && !this.processLiveP(target)) return false;
+    const isEndless = target !== null && isNil(seconds) && isNil(millisec);
+    const waiting = this.waits.wait(target, isEndless ? null : (seconds ?? 0) * 1000 + (millisec ?? 0));
+    if (target && !isNil(justThisOne)) {
+      for (const other of this.registry.list()) if (other !== target) other.hold(waiting);
+    }
+    return waiting;
+  }
+
+  async cloneProcess(process: NetworkProcess, newName: string | null = null): Promise<NetworkProcess | null> {
+    const first = own(process);
+    if (first.status !== 'open') return null;
+    const name = (newName ?? first.name).replace(/<\d+>$/, '');
+    const clone = await this.makeNetworkProcess({ ...Object.fromEntries(first.contact), name, buffer: first.buffer });
+    const { query, inheritCoding } = first;
+    Object.assign(own(clone!), { query, inheritCoding });
+    own(clone!).setCoding(first.decode, first.encode);
+    own(clone!).setPlist(first.plist);
+    return clone;
+  }
+
   holdReading(process: NetworkProcess): Disposable {
     return own(process).holdReading();
   }
@@ -355,12 +453,35 @@ class Functions implements NetworkProcesses {
     insertNote(own(process), line);
   }
 
-  listProcesses(): string {
-    return processTable(this.registry.list());
+  listProcesses(queryOnly: unknown = null): string {
+    for (const process of this.registry.list()) if (process.isClosed) process.delete();
+    const all = this.registry.list();
+    return processTable(isNil(queryOnly) ? all : all.filter((process) => process.query));
   }
 
   formatNetworkAddress(address: NetworkAddress | null, omitPort?: unknown): string | null {
     return formatNetworkAddress(address, !isNil(omitPort));
+  }
+
+  async networkLookupAddressInfo(name: string, family: unknown = null): Promise<NetworkAddress[] | null> {
+    if (typeof name !== 'string') throw wrongType('stringp', name);
+    const wanted = lookupFamily(family, 'Unsupported lookup type');
+    checkAscii(name);
+    try {
+      const found = await resolveHost(name, wanted, 0, 0);
+      return found.map(({ host }) => inetVector(host, 0));
+    } catch (error) {
+      this.reports.fire({ source: 'lookup', process: null, error });
+      return null;
+    }
+  }
+
+  networkInterfaceList(full: unknown = null, family: unknown = null): NetworkInterface[] {
+    return interfaceList(!isNil(full), lookupFamily(family, 'Unsupported address family'));
+  }
+
+  networkInterfaceInfo(name: string): NetworkInterfaceInfo | null {
+    return interfaceInfo(name);
   }
 
   featurep(subfeature: string | readonly [string, unknown]): boolean {
@@ -410,6 +531,11 @@ class LiveOptions implements Options {
   bufferTextBytes = 32 * MiB;
   byteLogBytes = MiB;
   defaultCoding = { decode: 'undecided-unix', encode: 'utf-8-unix' };
+  codingSystemForRead: string | null = null;
+  codingSystemForWrite: string | null = null;
+  networkCodingSystemAlist: readonly NetworkCoding[] = [];
+  inheritProcessCodingSystem = false;
+  deleteExitedProcesses = true;
   captureBytes = 1024 * MiB;
   captureTotalBytes = 4096 * MiB;
   private clients = 2_000;
@@ -443,6 +569,19 @@ class LiveOptions implements Options {
 function own(process: NetworkProcess): Process {
   if (process instanceof Process) return process;
   throw wrongType('processp', process);
+}
+
+function lookupFamily(family: unknown, problem: string): 'ipv4' | 'ipv6' | null {
+  if (isNil(family)) return null;
+  const name = symbolName(family);
+  if (name === 'ipv4' || name === 'ipv6') return name;
+  throw new NetworkProcessError('NP_ADDRESS_FAMILY', 'error', [problem], String(family), {
+    hint: "Use 'ipv4' or 'ipv6', or leave it out.",
+  });
+}
+
+function notSubprocess(text: string): NetworkProcessError {
+  return new NetworkProcessError('NP_NO_SUBPROCESS', 'error', [text]);
 }
 
 function noProcess(text: string): NetworkProcessError {

@@ -37,7 +37,8 @@ const common = {
   logLevel: 'warning',
 };
 
-function buildTables(minify) {
+/** Builds the charset tables (dist/charsetTables.js), which all bundles read. */
+export function buildTables(minify) {
   return build({
     ...common,
     minify,
@@ -90,18 +91,22 @@ export async function buildDriver() {
   });
 }
 
-/** Builds test suites, each file apart, to dist/test/, with the tables beside each folder that needs them. */
-export async function buildTests() {
-  const files = globSync('test', /\.test\.ts$/).concat(
-    globSync('test', /\/(driver|hostMain|benchMain|benchExtension)\.ts$/),
-  );
+const testFiles = () =>
+  globSync('test', /\.test\.ts$/).concat(globSync('test', /\/(driver|hostMain|benchMain|benchExtension)\.ts$/));
+
+/**
+ * Builds test suites, by default all, each file apart, with the tables beside each folder that needs them. `plugins`
+ * see the sources first.
+ */
+export async function buildTests(files = testFiles(), { outdir = 'dist/test', plugins = [] } = {}) {
   await build({
     ...common,
     entryPoints: files,
-    outdir: 'dist/test',
+    outdir,
     outbase: 'test',
     external: ['vscode', 'mocha', 'playwright-core'],
     plugins: [
+      ...plugins,
       toolsInPlace,
       {
         name: 'tables-path',

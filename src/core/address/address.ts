@@ -14,6 +14,14 @@ export interface InetAddress {
   readonly port: number;
 }
 
+/** A family by the system's number of it, which all systems agree on but for IPv6; null for any other. */
+export function familyOf(number: number): 'ipv4' | 'ipv6' | 'local' | null {
+  if (number === 1) return 'local';
+  if (number === 2) return 'ipv4';
+  const ipv6 = process.platform === 'darwin' ? 30 : process.platform === 'win32' ? 23 : 10;
+  return number === ipv6 ? 'ipv6' : null;
+}
+
 /** `[a, b, c, d, port]` or eight words and a port, from a numeric host. */
 export function inetVector(host: string, port: number): number[] {
   if (isIPv4(host)) return [...host.split('.').map(Number), port];

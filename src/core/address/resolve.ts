@@ -34,6 +34,13 @@ export function resolveService(service: string | number, protocol: Protocol, hos
   return port;
 }
 
+/** @throws NP_ADDRESS_HOST. Only ASCII names are looked up; the caller decides how to spell others. */
+export function checkAscii(host: string): void {
+  if (!/[^\0-\x7f]/.test(host)) return;
+  const text = `Non-ASCII hostname ${host} detected, please use puny-encode-domain`;
+  throw new NetworkProcessError('NP_ADDRESS_HOST', 'error', [text]);
+}
+
 const lookupTexts: Readonly<Record<string, string>> = {
   ENOTFOUND: 'Name or service not known',
   EAI_NONAME: 'Name or service not known',
@@ -45,18 +52,19 @@ const lookupTexts: Readonly<Record<string, string>> = {
 /**
  * The addresses of a host, in the order the system gives them.
  *
- * @param family Only those of this family; null for all.
+ * @param family Only those of this family; null for all; no system looks up the families that are a number here.
  * @param service As given, for the error's text.
  * @throws NP_RESOLVE_FAILED, with `HOST/SERVICE MESSAGE` as Emacs words it
  */
 export async function resolveHost(
   host: string,
-  family: 'ipv4' | 'ipv6' | null,
+  family: 'ipv4' | 'ipv6' | number | null,
   port: number,
   service: unknown,
 ): Promise<InetAddress[]> {
   const fail = (text: string, cause?: unknown): NetworkProcessError =>
     new NetworkProcessError('NP_RESOLVE_FAILED', 'error', [`${host}/${String(service)} ${text}`], null, { cause });
+  if (typeof family === 'number') throw fail('ai_family not supported');
   // The empty name would be this computer to the resolver.
   if (host === '') throw fail('Name or service not known');
   const numeric = isIP(host);

@@ -17,6 +17,7 @@ const longestCut = 65_536;
  */
 export class Buffer implements TextBuffer {
   readonly markers = new Set<TextMarker>();
+  fileCodingSystem: string | null = null;
   readOnly = false;
   private readonly store = new TextStore();
   private readonly written = new Notes();

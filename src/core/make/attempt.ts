@@ -4,10 +4,14 @@ import { fileError, NetworkProcessError } from '../errors';
 import type { CheckedWhere, Where } from './checkSpec';
 
 /** An address that a socket can be given. */
-export type Target = InetAddress | { readonly path: string };
+export type SocketAddress = InetAddress | { readonly path: string };
+
+/** An address, or one in the system's own bytes, of which only the family counts here. */
+export type Target = SocketAddress | { readonly rawFamily: number };
 
 /** An address for people: `127.0.0.1:80`, a path. */
 export function targetText(target: Target): string {
+  if ('rawFamily' in target) return `<Family ${target.rawFamily}>`;
   return 'path' in target ? target.path : endpoint(target.host, target.port);
 }
 
@@ -76,11 +80,13 @@ export class Attempt {
 async function lookUp({ where, isDatagram }: CheckedWhere): Promise<Target[]> {
   if (where.kind === 'address') return [where.address];
   if (where.kind === 'path') return [{ path: where.path }];
+  if (where.kind === 'raw') return [{ rawFamily: where.family }];
   const port = resolveService(where.service, isDatagram ? 'udp' : 'tcp', where.host);
   return resolveHost(where.host, where.family, port, where.service);
 }
 
 function whereText(where: Where): string {
   if (where.kind === 'name') return endpoint(where.host, where.service);
+  if (where.kind === 'raw') return targetText({ rawFamily: where.family });
   return targetText(where.kind === 'path' ? where : where.address);
 }

@@ -4,9 +4,9 @@
  * @see Emacs Lisp manual, "make-network-process", "Network Options"
  */
 import type { NetworkProcessSpec, Options, TextBuffer } from '../api';
-import { fromVector, type InetAddress } from '../address/address';
-import { checkPortRange } from '../address/resolve';
-import { isNil } from '../base/nil';
+import { familyOf, fromVector, type InetAddress } from '../address/address';
+import { checkAscii, checkPortRange } from '../address/resolve';
+import { isNil, symbolName } from '../base/nil';
 import type { BufferList } from '../buffer/bufferList';
 import { codingSystem, rawTextOf, type CodingSystem } from '../coding/codingSystem';
 import { NetworkProcessError, wrongType } from '../errors';
@@ -22,8 +22,10 @@ export type Where =
       readonly kind: 'name';
       readonly host: string;
       readonly service: string | number;
-      readonly family: 'ipv4' | 'ipv6' | null;
+      /** A number is a family that is none of these to the system. */
+      readonly family: 'ipv4' | 'ipv6' | number | null;
     }
+  | { readonly kind: 'raw'; readonly family: number }
   | { readonly kind: 'path'; readonly path: string };
 
 /** What is looked at before names are looked up. */
@@ -51,12 +53,6 @@ export interface CheckedRest extends Omit<
   readonly keepFile: boolean;
   /** Socket options in the order given. */
   readonly options: readonly (readonly [string, unknown])[];
-}
-
-/** A symbol's name where Emacs takes a symbol: a string here, or a real symbol. */
-function symbolName(value: unknown): string | null {
-  if (typeof value === 'symbol') return value.description ?? null;
-  return typeof value === 'string' ? value : null;
 }
 
 const defaultBacklog = 5;
@@ -100,12 +96,15 @@ export function checkRest(
   const { contact, isDatagram } = checked;
   const buffer = isNil(spec.buffer) ? null : buffers.getOrCreate(spec.buffer);
   const plist = plistMap(spec.plist, 'sequencep');
-  const coding = checkCoding(spec, options, buffer);
+  const { tlsParameters } = spec;
+  if (!isNil(tlsParameters) && typeof tlsParameters !== 'object') throw wrongType('listp', tlsParameters);
+  const coding = checkCoding(spec, checked.where, options, buffer);
   const inOrder = [...contact.keys()].filter((key) => optionNames.includes(key));
   for (const option of inOrder) checkOption(option, contact.get(option), isDatagram ? 'datagram' : 'stream');
   return {
     stopped: !isNil(spec.stop),
     query: isNil(spec.noquery),
+    inheritCoding: options.inheritProcessCodingSystem && buffer !== null && isNil(spec.coding),
     buffer,
     filter: isNil(spec.filter) ? null : spec.filter,
     sentinel: isNil(spec.sentinel) ? null : spec.sentinel,
@@ -143,29 +142,31 @@ function checkAddressing(spec: NetworkProcessSpec, isServer: boolean, contact: M
     return { kind: 'path', path: checkPath(spec.service) };
   }
   const service = checkService(spec.service);
-  // Only ASCII names are looked up; the caller decides how to spell others. Without waiting, the look-up fails.
-  if (/[^\0-\x7f]/.test(host) && isNil(spec.nowait)) {
-    const text = `Non-ASCII hostname ${host} detected, please use puny-encode-domain`;
-    throw new NetworkProcessError('NP_ADDRESS_HOST', 'error', [text]);
-  }
+  // Without waiting, the look-up fails.
+  if (isNil(spec.nowait)) checkAscii(host);
   return { kind: 'name', host, service, family };
 }
 
 function checkAddress(address: unknown): Where {
   if (typeof address === 'string') return { kind: 'path', path: checkPath(address) };
+  const { family, bytes } = address as { family?: unknown; bytes?: unknown };
+  if (Number.isInteger(family) && Array.isArray(bytes)) return { kind: 'raw', family: family as number };
   const inet = fromVector(address);
   if (!inet) throw new NetworkProcessError('NP_ADDRESS_MALFORMED', 'error', ['Malformed :address']);
   return { kind: 'address', address: inet };
 }
 
-function checkFamily(family: unknown): 'ipv4' | 'ipv6' | 'local' | null {
+type Family = 'ipv4' | 'ipv6' | 'local';
+
+function checkFamily(family: unknown): Family | number | null {
   if (isNil(family)) return null;
+  if (Number.isInteger(family)) return family === 0 ? null : (familyOf(family as number) ?? (family as number));
   const name = symbolName(family);
   if (name === 'ipv4' || name === 'ipv6' || name === 'local') return name;
   throw new NetworkProcessError('NP_ADDRESS_FAMILY', 'error', ['Unknown address family']);
 }
 
-function checkHost(host: unknown, family: 'ipv4' | 'ipv6' | 'local' | null): string {
+function checkHost(host: unknown, family: Family | number | null): string {
   const isLocal = host === 'local' || (typeof host === 'symbol' && host.description === 'local');
   if (isNil(host) || isLocal) return family === 'ipv6' ? '::1' : '127.0.0.1';
   if (typeof host !== 'string') throw wrongType('stringp', host);
@@ -190,25 +191,57 @@ function checkService(service: unknown): string | number {
   throw wrongType('stringp', service);
 }
 
+interface CodingPair {
+  readonly decode: CodingSystem | null;
+  readonly encode: CodingSystem | null;
+}
+
 function checkCoding(
   spec: NetworkProcessSpec,
+  where: Where,
   options: Options,
   buffer: TextBuffer | null,
-): { decode: CodingSystem | null; encode: CodingSystem | null; error?: Error } {
-  const { coding } = spec;
-  if (!isNil(coding)) {
-    const isPair = typeof coding === 'object' && ('decode' in coding || 'encode' in coding);
-    const pair = isPair ? (coding as { decode?: unknown; encode?: unknown }) : { decode: coding, encode: coding };
-    try {
-      return { decode: codingSystem(pair.decode), encode: codingSystem(pair.encode) };
-    } catch (error) {
-      return { decode: null, encode: null, error: error as Error };
-    }
+): CodingPair & { error?: Error } {
+  try {
+    return findCoding(spec, where, options, buffer);
+  } catch (error) {
+    return { decode: null, encode: null, error: error as Error };
   }
+}
+
+function findCoding(spec: NetworkProcessSpec, where: Where, options: Options, buffer: TextBuffer | null): CodingPair {
+  const { coding } = spec;
+  if (!isNil(coding)) return codingPair(coding);
+  const listed = where.kind === 'name' ? listedCoding(spec, options.networkCodingSystemAlist) : null;
+  const unibyte = buffer !== null && !buffer.multibyte;
+  const { codingSystemForRead, codingSystemForWrite, defaultCoding } = options;
   return {
-    decode: buffer && !buffer.multibyte ? null : codingSystem(options.defaultCoding.decode),
-    encode: codingSystem(options.defaultCoding.encode),
+    decode: codingSystemForRead
+      ? codingSystem(codingSystemForRead)
+      : unibyte
+        ? null
+        : (listed ?? codingPair(defaultCoding)).decode,
+    encode: codingSystemForWrite ? codingSystem(codingSystemForWrite) : (listed ?? codingPair(defaultCoding)).encode,
   };
+}
+
+function codingPair(coding: unknown): CodingPair {
+  if (typeof coding === 'object' && coding !== null && ('decode' in coding || 'encode' in coding)) {
+    const pair = coding as { decode?: unknown; encode?: unknown };
+    return { decode: codingSystem(pair.decode), encode: codingSystem(pair.encode) };
+  }
+  const both = codingSystem(coding);
+  return { decode: both, encode: both };
+}
+
+/** What the list says about a service; null when it says nothing. */
+function listedCoding(spec: NetworkProcessSpec, list: Options['networkCodingSystemAlist']): CodingPair | null {
+  const { service } = spec;
+  const fits = (key: number | string | RegExp): boolean =>
+    typeof key === 'number' ? key === service : typeof service === 'string' && service.search(key) >= 0;
+  const coding = list.find(([key]) => fits(key))?.[1];
+  const found = typeof coding === 'function' ? coding(spec) : coding;
+  return isNil(found) ? null : codingPair(found);
 }
 
 function checkMode(mode: unknown): number {

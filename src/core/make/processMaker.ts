@@ -1,5 +1,5 @@
 import type { MakeOptions, NetworkProcessSpec } from '../api';
-import { formatNetworkAddress, type InetAddress } from '../address/address';
+import { familyOf, formatNetworkAddress, type InetAddress } from '../address/address';
 import type { BufferList } from '../buffer/bufferList';
 import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
 import type { World } from '../process/plan';
@@ -11,7 +11,7 @@ import { LocalFile, removeStaleSocket } from '../transport/localFile';
 import { setSocketOption } from '../transport/socketOptions';
 import { ListenError, StreamListener } from '../transport/streamListener';
 import type { StreamTransport } from '../transport/transport';
-import { Attempt, targetText, type Target } from './attempt';
+import { Attempt, targetText, type SocketAddress, type Target } from './attempt';
 import { checkRest, checkWhere, type CheckedRest, type CheckedWhere } from './checkSpec';
 
 /** A spec whose every keyword has been looked at. */
@@ -100,7 +100,8 @@ export class ProcessMaker {
     return { process, checked: all };
   }
 
-  private async open({ process, checked }: Made, attempt: Attempt, targets: Target[]): Promise<void> {
+  private async open({ process, checked }: Made, attempt: Attempt, all: Target[]): Promise<void> {
+    const targets = all.map((target) => socketAddress(target, process, checked));
     if (checked.isDatagram) await this.openDatagram(process, checked, targets[0] as InetAddress);
     else if (checked.backlog !== null) await this.listen(process, checked, targets[0]!);
     else await this.connect(process, checked, attempt, targets);
@@ -110,7 +111,7 @@ export class ProcessMaker {
 
   // ------------------------------------------------------------------- clients
 
-  private async connect(process: Process, checked: Checked, attempt: Attempt, targets: Target[]): Promise<void> {
+  private async connect(process: Process, checked: Checked, attempt: Attempt, targets: SocketAddress[]): Promise<void> {
     const stream = await this.firstThatConnects(process, checked, attempt.signal, targets);
     process.contact.set('remote', checked.contact.get('remote') ?? stream.remote);
     process.contact.set('local', stream.local);
@@ -123,7 +124,7 @@ export class ProcessMaker {
     process: Process,
     checked: Checked,
     signal: AbortSignal,
-    targets: Target[],
+    targets: SocketAddress[],
   ): Promise<StreamTransport> {
     let last: unknown = null;
     for (const target of targets) {
@@ -152,7 +153,7 @@ export class ProcessMaker {
 
   // ------------------------------------------------------------------- servers
 
-  private async listen(process: Process, checked: Checked, target: Target): Promise<void> {
+  private async listen(process: Process, checked: Checked, target: SocketAddress): Promise<void> {
     const listener = await this.listener(checked, target);
     listener.onAccept = (stream) => this.accept(process, stream);
     listener.onAcceptError = (error) => this.acceptFailed(process, error);
@@ -161,7 +162,7 @@ export class ProcessMaker {
     process.listen(listener);
   }
 
-  private async listener(checked: Checked, target: Target): Promise<StreamListener> {
+  private async listener(checked: Checked, target: SocketAddress): Promise<StreamListener> {
     if (!listenHandleAvailable()) {
       const text = 'Servers are not supported by this version of Node';
       throw new NetworkProcessError('NP_UNSUPPORTED', 'error', [text], process.version);
@@ -206,6 +207,7 @@ export class ProcessMaker {
       encode: server.encode,
       stopped: false,
       query: server.query,
+      inheritCoding: server.inheritCoding,
       continues: null,
     });
     client.openStream(stream);
@@ -271,6 +273,16 @@ export class ProcessMaker {
       throw isNetworkProcessError(error) ? error : fileError(isServer ? 'bind' : 'connect', error, targetText(target));
     }
   }
+}
+
+/** What a socket can be given: addresses in the system's own bytes no socket of Node's can. */
+function socketAddress(target: Target, process: Process, { backlog }: Checked): SocketAddress {
+  if (!('rawFamily' in target)) return target;
+  const family = familyOf(target.rawFamily);
+  const cause = Object.assign(new Error(), { code: family === 'local' ? 'EINVAL' : 'EAFNOSUPPORT' });
+  if (backlog === null) throw fileError('connect', cause, targetText(target), ...contactList(process));
+  if (family) throw fileError('bind', cause, targetText(target));
+  throw fileError('socket', cause, targetText(target), ...contactList(process));
 }
 
 /** The contact as Emacs splices it into an error. */

@@ -2,6 +2,7 @@ import type { ErrorReport, Filter, LogFunction, Options, ProcessChange, Sentinel
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import type { CodingSystem } from '../coding/codingSystem';
 import type { CaptureStore } from '../log/captureStore';
+import type { OutputWaits } from './outputWaits';
 import type { Process } from './process';
 import type { Registry } from './registry';
 
@@ -10,6 +11,7 @@ export interface World {
   readonly options: Options;
   readonly registry: Registry;
   readonly captures: CaptureStore;
+  readonly waits: OutputWaits;
   /** Aborted when everything ends. */
   readonly ended: AbortSignal;
   changed(change: ProcessChange): void;
@@ -32,6 +34,7 @@ export interface ProcessPlan {
   readonly encode: CodingSystem | null;
   readonly stopped: boolean;
   readonly query: boolean;
+  readonly inheritCoding: boolean;
   /** An ended process whose byte log it goes on with. */
   readonly continues: Process | null;
 }

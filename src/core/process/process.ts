@@ -61,6 +61,8 @@ export class Process implements NetworkProcess {
   readonly log: LogFunction | null;
   plist: Map<string, unknown>;
   query: boolean;
+  /** Whether its buffer takes on its coding system. */
+  inheritCoding: boolean;
   lastMessage: string | null = null;
   failure: NetworkProcessError | null = null;
   exitStatus: number | string = 0;
@@ -118,6 +120,7 @@ export class Process implements NetworkProcess {
     this.encode = plan.encode;
     this.stopped = plan.stopped;
     this.query = plan.query;
+    this.inheritCoding = plan.inheritCoding;
     this.former = canGoOn(plan.continues, world.captures.isOn) ? plan.continues : null;
     this.byteLog = this.former?.byteLog ?? this.newLog();
     this.ownLog();
@@ -146,6 +149,11 @@ export class Process implements NetworkProcess {
 
   // ---------------------------------------------------------------- what it is
 
+  /** As Emacs prints it. */
+  toString(): string {
+    return `#<process ${this.name}>`;
+  }
+
   get status(): ProcessStatus {
     return this.stopped && this.state !== 'closed' ? 'stop' : this.state;
   }
@@ -157,6 +165,11 @@ export class Process implements NetworkProcess {
 
   get isClosed(): boolean {
     return this.state === 'closed';
+  }
+
+  /** False while it is looked up and connected, and when it has ended. */
+  get hasSocket(): boolean {
+    return this.transport !== null && this.state !== 'closed';
   }
 
   get isStopped(): boolean {
@@ -356,9 +369,10 @@ export class Process implements NetworkProcess {
     }
   }
 
-  /** Waits with reading for a promise, e.g. of a log function. */
+  /** Waits with reading and accepting for a promise, e.g. of a log function. */
   hold(promise: Promise<unknown>): void {
     this.delivery.hold(promise);
+    this.resume();
   }
 
   /** Does not read until the hold is disposed. */
@@ -395,8 +409,9 @@ export class Process implements NetworkProcess {
   /** `delete-process`: closed at once, its sentinel told before this returns. */
   delete(): void {
     this.exitStatus = 0;
-    if (this.isClosed) return;
-    this.close();
+    if (this.isClosed && !this.world.registry.has(this)) return;
+    if (!this.isClosed) this.close();
+    this.unregister();
     // Nothing is read any more that would have to wait for its promise.
     void this.callSentinel('deleted\n');
   }
@@ -404,6 +419,7 @@ export class Process implements NetworkProcess {
   /** Takes it away without a word: a creation that failed, or the end of everything. */
   discard(): void {
     if (this.state !== 'closed') this.close();
+    this.unregister();
   }
 
   /** An asynchronous connection failed. It stays registered until it is deleted. */
@@ -413,6 +429,7 @@ export class Process implements NetworkProcess {
     this.exitStatus = exitStatus;
     this.sending.refuse();
     this.changed('state');
+    this.world.waits.ended(this);
     this.tell(message);
   }
 
@@ -428,8 +445,13 @@ export class Process implements NetworkProcess {
     // It never opened: what is left is the other's.
     if (this.opened === null) this.former?.ownLog();
     this.byteLog.capture.processEnded();
-    this.world.registry.remove(this);
     this.server?.countClient(-1);
+    this.world.waits.ended(this);
+  }
+
+  private unregister(): void {
+    if (!this.world.registry.has(this)) return;
+    this.world.registry.remove(this);
     this.changed('removed');
   }
 
@@ -493,6 +515,15 @@ export class Process implements NetworkProcess {
   }
 
   private deliver(arrival: Arrival): Promise<unknown> | undefined {
+    const pending = this.take(arrival);
+    if (arrival.kind === 'end') return pending;
+    const delivered = (): void => this.world.waits.delivered(this);
+    if (pending) return pending.then(delivered);
+    delivered();
+    return undefined;
+  }
+
+  private take(arrival: Arrival): Promise<unknown> | undefined {
     if (arrival.kind === 'stream') return this.output(this.decoded(arrival.bytes));
     if (arrival.kind === 'datagram') {
       // A server answers the sender of what its filter has now. A client keeps its address: a stranger must not
@@ -523,6 +554,7 @@ export class Process implements NetworkProcess {
 
   private output(text: Text): Promise<unknown> | undefined {
     if (text.length === 0 || this.isClosed) return undefined;
+    if (this.inheritCoding && this.home?.live) this.home.fileCodingSystem = this.decode?.name ?? null;
     const { ownFilter } = this;
     if (ownFilter === null) return this.guarded('filter', () => insertOutput(this, text));
     return ownFilter === true ? undefined : this.guarded('filter', () => ownFilter(this, text));
@@ -532,6 +564,7 @@ export class Process implements NetworkProcess {
     if (this.isClosed) return undefined;
     this.exitStatus = 256;
     this.close();
+    if (this.world.options.deleteExitedProcesses) this.unregister();
     return this.callSentinel('connection broken by remote peer\n');
   }
 
