@@ -50,9 +50,10 @@ export class Arguments {
     return Array.isArray(address) ? Vector.holding(address) : address;
   }
 
-  /** A pair of a number and a vector is a raw family with its address. */
+  /** A number and a vector are a raw family with its address, two symbols are coding systems. */
   private pair([car, cdr]: readonly Json[], context: Context | null): unknown {
     const [a, b] = [this.value(car, context), this.value(cdr, context)];
+    if (typeof a === 'symbol' && typeof b === 'symbol') return { decode: a.description, encode: b.description };
     return b instanceof Vector ? { family: a, bytes: Array.from(b) } : [a, b];
   }
 
