@@ -51,7 +51,10 @@ export type Sentinel = (process: NetworkProcess, message: string) => unknown;
 /** Is told what a server does: `"accept from 127.0.0.1\n"`; `client` is null when accepting failed. */
 export type LogFunction = (server: NetworkProcess, client: NetworkProcess | null, message: string) => unknown;
 
-/** A coding system, or one for each direction. `null` means no conversion. */
+/**
+ * A coding system, or one for each direction. `null` is found out from what is received, by the decoder; an encoder of
+ * `null` takes what was found, or the default one for the first text that is sent before.
+ */
 export type Coding = string | { readonly decode: string | null; readonly encode: string | null };
 
 /**
@@ -218,6 +221,8 @@ export interface Marker {
   readonly buffer: TextBuffer | null;
   /** 1 is before the first character. Characters, not UTF-16 units. */
   readonly position: number | null;
+  /** Moves to a position of a buffer, the nearest there is, or to nowhere. As `set-marker`. */
+  set(buffer: TextBuffer | null, position?: number): void;
 }
 
 /** What a buffer's change was, in characters (1-based start). */
@@ -401,6 +406,7 @@ export interface NetworkProcesses extends Disposable {
   codingSystemList(baseOnly?: unknown): string[];
   /** All names of a coding system, its own first. Throws `NP_CODING_UNKNOWN`. */
   codingSystemAliases(name: string): string[];
+  /** From the next output on. An encoder without line ends writes newlines, `null` is `raw-text-unix` here. */
   setProcessCodingSystem(process: NetworkProcess, decode?: unknown, encode?: unknown): void;
   /**
    * (ours) Decodes anew, by the present coding system, the output that the buffer of a process shows; nothing is read

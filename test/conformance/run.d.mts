@@ -4,6 +4,10 @@ export interface RunOptions {
   scenarios: string;
   peersHome: string;
   golden?: string;
+  /** Transcripts of scenarios that deviate from Emacs on purpose. */
+  ours?: string;
+  /** Shell command of a driver for Emacs, to be compared with. */
+  emacs?: string;
   repeat?: number;
   jobs?: number;
   limit?: number;

@@ -1,22 +1,29 @@
 // Runs conformance scenarios through a driver and says how the transcripts differ from the recorded ones.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { ascii, canonical, differences } from './compare.mjs';
+import { canonical, differences } from './compare.mjs';
+import { writeTranscript } from './record.mjs';
 
 const shownDifferences = 8;
 
+/** With their defaults: where transcripts lie, and how a driver is run. */
+export function planOf(options) {
+  const home = dirname(options.scenarios);
+  return { golden: join(home, 'golden'), ours: join(home, 'ours'), repeat: 1, limit: 60, ...options };
+}
+
 /**
- * Runs the scenarios in the folder `scenarios` through the shell command `driver`, with the peers in `peersHome`. Those
+ * Runs the scenarios in the folder `scenarios` through the shell command `driver`, with the peers in `peersHome`, and
+ * compares with what was recorded; with a second driver `emacs` through both, and compares them with each other. Those
  * in notYet.json beside that folder are expected to fail and counted apart; one that passes is a failure of the list.
  * Returns {passed, failed, notYet: number, skipped: [{id, reason}], failures: [{id, lines}]}.
  */
 export async function runScenarios(options) {
   const { scenarios, ids = [], jobs = 2, without = [], print = console.log } = options;
-  const home = dirname(scenarios);
-  const plan = { golden: join(home, 'golden'), repeat: 1, limit: 60, ...options };
-  const notYet = readIfThere(join(home, 'notYet.json')) ?? {};
+  const plan = planOf(options);
+  const notYet = readIfThere(join(dirname(scenarios), 'notYet.json')) ?? {};
   const files = readdirSync(scenarios).filter((f) => f.endsWith('.json'));
   const known = files.map((f) => basename(f, '.json')).sort();
   const strange = [...ids, ...Object.keys(notYet)].filter((id) => !known.includes(id));
@@ -28,7 +35,7 @@ export async function runScenarios(options) {
     const scenario = JSON.parse(readFileSync(join(scenarios, `${id}.json`), 'utf8'));
     const reason = lacking(scenario.needs ?? [], without);
     if (reason) result.skipped.push({ id, reason });
-    else queue.push({ id, file: join(scenarios, `${id}.json`), why: notYet[id] });
+    else queue.push({ id, file: join(scenarios, `${id}.json`), why: notYet[id], deviates: scenario.deviates });
   }
   const worker = async () => {
     for (let next; (next = queue.shift());) {
@@ -44,7 +51,7 @@ export async function runScenarios(options) {
   return result;
 }
 
-function count(result, { id, why }, lines, ms, print) {
+function count(result, { id, why, deviates }, lines, ms, print) {
   const fail = (reasons) => {
     result.failed++;
     result.failures.push({ id, lines: reasons });
@@ -59,7 +66,7 @@ function count(result, { id, why }, lines, ms, print) {
   else if (lines.length > 0) fail(lines);
   else {
     result.passed++;
-    print(`PASS ${id} (${ms} ms)`);
+    print(`PASS ${id} (${ms} ms)${deviates ? `, differs as documented: ${deviates}` : ''}`);
   }
 }
 
@@ -73,25 +80,44 @@ function lacking(needs, without) {
 }
 
 /** Runs one scenario as often as asked. Returns what is wrong, and how long it took. */
-async function judge(plan, { id, file }) {
+async function judge(plan, scenario) {
+  const { id, deviates } = scenario;
   const golden = readIfThere(join(plan.golden, `${id}.json`));
-  if (!golden) return { lines: ['no golden transcript'], ms: 0 };
-  const wanted = canonical(golden);
+  const ours = deviates ? readIfThere(join(plan.ours, `${id}.json`)) : golden;
+  if (!golden && !plan.emacs) return { lines: ['no golden transcript'], ms: 0 };
   let ms = 0;
   for (let i = 0; i < plan.repeat; i++) {
-    const run = await runOnce(plan, file);
+    const run = await runOnce(plan, scenario.file);
     ms += run.ms;
-    if (plan.keep && run.transcript) {
-      mkdirSync(plan.keep, { recursive: true });
-      writeFileSync(join(plan.keep, `${id}.json`), `${ascii(run.transcript, 1)}\n`);
-    }
-    const lines = run.problems ?? differences(wanted, canonical(run.transcript));
+    const lines = run.problems ?? (await compare(plan, scenario, { golden, ours, got: canonical(run.transcript) }));
     if (lines.length > 0) return { ms, lines: plan.repeat > 1 ? [`run ${i + 1}:`, ...lines] : lines };
   }
   return { lines: [], ms };
 }
 
-async function runOnce(plan, file) {
+/** How `got` differs from what it has to be: from Emacs, unless the scenario deviates on purpose. */
+async function compare(plan, { id, file, deviates }, { golden, ours, got }) {
+  if (deviates && !ours) return [`deviates, but ours/${id}.json is missing`];
+  const expected = ours ? canonical(ours) : undefined;
+  if (!plan.emacs) {
+    const same = deviates && differences(canonical(golden), expected).length === 0;
+    return same ? [`ours/ does not differ from Emacs: ${deviates}`] : differences(expected, got);
+  }
+  const run = await runOnce({ ...plan, driver: plan.emacs, keep: plan.keep && join(plan.keep, 'emacs') }, file);
+  if (run.problems) return run.problems.map((line) => `Emacs: ${line}`);
+  const emacs = canonical(run.transcript);
+  const recorded = golden ? differences(canonical(golden), emacs).map((line) => `Emacs, not as recorded: ${line}`) : [];
+  const between = differences(emacs, got);
+  if (!deviates) return [...recorded, ...between];
+  if (between.length === 0) recorded.push(`does not differ from Emacs: ${deviates}`);
+  return [...recorded, ...differences(expected, got)];
+}
+
+/**
+ * Runs a scenario once. Returns {ms, transcript} or {ms, problems: lines}; the transcript is kept in `plan.keep` as
+ * well.
+ */
+export async function runOnce(plan, file) {
   const folder = mkdtempSync(join(tmpdir(), 'np-'));
   try {
     const run = await drive(plan, file, folder);
@@ -99,7 +125,9 @@ async function runOnce(plan, file) {
     if (run.timedOut) return { ms: run.ms, problems: [`no end after ${plan.limit} s`, ...said] };
     if (run.code !== 0) return { ms: run.ms, problems: [`the driver ended with ${run.code}`, ...said] };
     try {
-      return { ms: run.ms, transcript: JSON.parse(run.output) };
+      const transcript = JSON.parse(run.output);
+      if (plan.keep) writeTranscript(plan.keep, transcript);
+      return { ms: run.ms, transcript };
     } catch (e) {
       return { ms: run.ms, problems: [`the transcript is not JSON: ${e.message}`, ...said] };
     }

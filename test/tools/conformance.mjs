@@ -2,13 +2,16 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runScenarios } from '../conformance/run.mjs';
+import { record } from '../conformance/record.mjs';
+import { planOf, runOnce, runScenarios } from '../conformance/run.mjs';
 import { buildCore, buildDriver } from './build.mjs';
 import { root } from './lib/paths.mjs';
 
 const own = join(root, 'test/conformance');
 
 const usage = `usage: npm run conformance -- [options] [SCENARIO-ID...]
+  --emacs            beside a live Emacs ($EMACS), saying where the two differ
+  --record           write what Emacs does into golden/, for the scenarios named; three runs have to be alike
   --driver COMMAND   shell command that gets a scenario and a folder (default: ours, built first)
   --scenarios DIR    scenarios; golden/ and notYet.json are looked for beside DIR, and peers/ there or here
   --repeat N         run each N times, all must pass (default 1)
@@ -22,10 +25,29 @@ const usage = `usage: npm run conformance -- [options] [SCENARIO-ID...]
  * command line. Returns {passed, failed, notYet: number, skipped: [{id, reason}], failures: [{id, lines}]}.
  */
 export function runConformance(options = {}) {
+  return runScenarios({ driver: command('driver'), ...options, ...places(options), emacs: options.emacs && emacs });
+}
+
+const command = (name) => JSON.stringify(join(own, name));
+const emacs = command('emacs-driver');
+
+function places(options) {
   const scenarios = options.scenarios ?? join(own, 'scenarios');
   const home = dirname(scenarios);
-  const peersHome = existsSync(join(home, 'peers')) ? home : own;
-  return runScenarios({ driver: JSON.stringify(join(own, 'driver')), peersHome, ...options, scenarios });
+  return { scenarios, peersHome: existsSync(join(home, 'peers')) ? home : own };
+}
+
+/** Records the scenarios named in Emacs. Returns how many could not be. */
+async function recordAll(options) {
+  const plan = planOf({ ...options, ...places(options), driver: emacs });
+  let failed = 0;
+  for (const id of options.ids) {
+    const lines = await record(plan.golden, () => runOnce(plan, join(plan.scenarios, `${id}.json`)));
+    console.log(lines.length > 0 ? `FAIL ${id}` : `RECORDED ${id}`);
+    for (const line of lines) console.log(`     ${line}`);
+    if (lines.length > 0) failed++;
+  }
+  return failed;
 }
 
 function atLeastOne(name, text) {
@@ -38,13 +60,18 @@ function atLeastOne(name, text) {
 function parse(args) {
   const string = { type: 'string' };
   const names = ['driver', 'scenarios', 'golden', 'repeat', 'jobs', 'limit', 'without', 'keep'];
+  const flags = ['help', 'emacs', 'record'];
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { ...Object.fromEntries(names.map((n) => [n, string])), help: { type: 'boolean' } },
+    options: {
+      ...Object.fromEntries(names.map((n) => [n, string])),
+      ...Object.fromEntries(flags.map((n) => [n, { type: 'boolean' }])),
+    },
   });
   const options = { ids: positionals.map((p) => basename(p, '.json')) };
-  if (values.help) options.help = true;
+  for (const n of flags) if (values[n]) options[n] = true;
+  if (values.record && positionals.length === 0) throw new Error('--record needs scenarios by name');
   if (values.driver) options.driver = values.driver;
   if (values.without) options.without = values.without.split(',');
   for (const n of ['scenarios', 'golden', 'keep']) if (values[n]) options[n] = resolve(values[n]);
@@ -64,10 +91,10 @@ if (process.argv[1] === import.meta.filename) {
     console.log(usage);
     process.exit(0);
   }
-  if (!options.driver) {
+  if (!options.driver && !options.record) {
     await buildCore();
     await buildDriver();
   }
-  const { failed } = await runConformance(options);
+  const failed = options.record ? await recordAll(options) : (await runConformance(options)).failed;
   process.exitCode = failed > 0 ? 1 : 0;
 }

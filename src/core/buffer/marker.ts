@@ -17,14 +17,13 @@ export class TextMarker implements Marker {
     return this.home ? this.at : null;
   }
 
-  /** Moves to a position of a buffer, or to nowhere. */
   set(buffer: Buffer | null, position = 1): void {
     if (buffer !== this.home) {
       this.home?.markers.delete(this);
       this.home = buffer;
       buffer?.markers.add(this);
     }
-    this.at = position;
+    this.at = buffer ? Math.min(Math.max(position, 1), buffer.size + 1) : 1;
   }
 
   /** @param before The text goes before every marker at that place. */

@@ -47,6 +47,14 @@ export function withEol(system: CodingSystem, eol: 'unix' | 'dos' | 'mac'): Codi
   return { ...system, eol, name: `${system.base}-${eol}` };
 }
 
+/** An encoder with what it leaves open, charset or line ends, taken from the default one. */
+export function completeEncoder(system: CodingSystem | null, fallback: CodingSystem | null): CodingSystem | null {
+  const isDecided = system !== null && system.charset !== 'undecided';
+  if (isDecided && system.eol !== null) return system;
+  const base = isDecided ? system.base : (fallback?.base ?? 'utf-8');
+  return codingSystem(`${base}-${system?.eol ?? fallback?.eol ?? 'unix'}`);
+}
+
 /** The system that `undecided` turned out to be. */
 export function decided(system: CodingSystem, found: 'utf-8' | 'iso-latin-1'): CodingSystem {
   const name = system.eol ? `${found}-${system.eol}` : found;

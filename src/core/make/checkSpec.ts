@@ -44,6 +44,8 @@ export interface CheckedRest extends Omit<
   ProcessPlan,
   'name' | 'contact' | 'isServer' | 'isDatagram' | 'server' | 'continues'
 > {
+  /** What is wrong with the coding systems. Emacs notices only when the socket is there. */
+  readonly codingError: Error | null;
   /** A datagram server's first peer. */
   readonly peer: InetAddress | null;
   readonly connected: boolean;
@@ -83,7 +85,7 @@ export function checkWhere(spec: NetworkProcessSpec): CheckedWhere {
 /**
  * The second part, after names were looked up. Makes the buffer that the spec names.
  *
- * @throws NP_BUFFER_NAME, NP_WRONG_TYPE, NP_CODING_UNKNOWN, NP_OPTION_VALUE, NP_UNSUPPORTED
+ * @throws NP_BUFFER_NAME, NP_WRONG_TYPE, NP_OPTION_VALUE, NP_UNSUPPORTED
  */
 export function checkRest(
   spec: NetworkProcessSpec,
@@ -110,6 +112,7 @@ export function checkRest(
     plist,
     decode: spec.filterMultibyte === null || spec.filterMultibyte === false ? rawTextOf(coding.decode) : coding.decode,
     encode: coding.encode,
+    codingError: coding.error ?? null,
     peer: isDatagram && checked.backlog !== null ? fromVector(spec.remote) : null,
     connected: !isNil(spec.connected),
     mode: checkMode(spec.mode),
@@ -193,7 +196,20 @@ interface CodingPair {
   readonly encode: CodingSystem | null;
 }
 
-function checkCoding(spec: NetworkProcessSpec, where: Where, options: Options, buffer: TextBuffer | null): CodingPair {
+function checkCoding(
+  spec: NetworkProcessSpec,
+  where: Where,
+  options: Options,
+  buffer: TextBuffer | null,
+): CodingPair & { error?: Error } {
+  try {
+    return findCoding(spec, where, options, buffer);
+  } catch (error) {
+    return { decode: null, encode: null, error: error as Error };
+  }
+}
+
+function findCoding(spec: NetworkProcessSpec, where: Where, options: Options, buffer: TextBuffer | null): CodingPair {
   const { coding } = spec;
   if (!isNil(coding)) return codingPair(coding);
   const listed = where.kind === 'name' ? listedCoding(spec, options.networkCodingSystemAlist) : null;

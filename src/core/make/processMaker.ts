@@ -48,6 +48,7 @@ export class ProcessMaker {
       const made = this.register(spec, checked, attempt, options);
       try {
         await this.open(made, attempt, targets);
+        if (made.checked.codingError) throw made.checked.codingError;
       } catch (error) {
         made.process.discard();
         throw error;
@@ -64,6 +65,10 @@ export class ProcessMaker {
   private makeLater(spec: NetworkProcessSpec, checked: CheckedWhere, attempt: Attempt, options: MakeOptions): Process {
     try {
       const made = this.register(spec, checked, attempt, options);
+      if (made.checked.codingError) {
+        made.process.discard();
+        throw made.checked.codingError;
+      }
       attempt
         .targets()
         .then((targets) => this.open(made, attempt, targets))

@@ -14,7 +14,14 @@ import type {
 } from '../api';
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
-import { codingSystem, isUnibyte, rawTextOf, type CodingSystem } from '../coding/codingSystem';
+import {
+  codingSystem,
+  completeEncoder,
+  isUnibyte,
+  rawTextOf,
+  withEol,
+  type CodingSystem,
+} from '../coding/codingSystem';
 import { Decoder } from '../coding/decoder';
 import { fileError, NetworkProcessError, systemCode } from '../errors';
 import { optionNames } from '../transport/socketOptions';
@@ -33,6 +40,8 @@ type State = 'connect' | 'open' | 'listen' | 'closed' | 'failed';
 
 /** Datagrams that may wait while a process is stopped or its filter busy. */
 const datagramsWaiting = 1_000;
+
+const undecided = codingSystem('undecided')!;
 
 let lastId = 0;
 
@@ -69,7 +78,11 @@ export class Process implements NetworkProcess {
   private home: TextBuffer | null;
   private ownFilter: Filter | true | null;
   private ownSentinel: Sentinel | null;
+  /** What the process is said to decode with. */
+  private named: CodingSystem | null;
   private decoder: Decoder;
+  /** What the decoder really does, if it is not that: it counts from the next output on. */
+  private found: CodingSystem | null = null;
   private readonly delivery: Delivery;
   private readonly sending: Sending;
   private transport: StreamTransport | ListenTransport | DatagramTransport | null = null;
@@ -112,7 +125,8 @@ export class Process implements NetworkProcess {
     this.former = canGoOn(plan.continues, world.captures.isOn) ? plan.continues : null;
     this.byteLog = this.former?.byteLog ?? this.newLog();
     this.ownLog();
-    this.decoder = this.makeDecoder(plan.decode);
+    this.named = plan.decode;
+    this.decoder = this.makeDecoder();
     this.delivery = new Delivery({
       ready: () => this.peerGone || (!this.stopped && this.ownFilter !== true),
       pieceBytes: () => Math.max(1, Math.trunc(world.options.readProcessOutputMax) || 1),
@@ -194,11 +208,21 @@ export class Process implements NetworkProcess {
   }
 
   get decode(): CodingSystem | null {
-    return this.decoder.system;
+    return this.named;
   }
 
   get filterMultibyte(): boolean {
-    return this.state !== 'closed' && !isUnibyte(this.decode);
+    return this.state !== 'closed' && !isUnibyte(this.decoder.system);
+  }
+
+  /** What text is encoded with: the first one completes what the encoder leaves open. */
+  get textEncoder(): CodingSystem | null {
+    const encoder = completeEncoder(this.encode, codingSystem(this.world.options.defaultCoding.encode));
+    if (encoder !== this.encode) {
+      this.encode = encoder;
+      this.changed('properties');
+    }
+    return encoder;
   }
 
   // ------------------------------------------------------------------- setters
@@ -207,7 +231,8 @@ export class Process implements NetworkProcess {
     if (buffer !== this.home) {
       this.world.registry.moved(this, this.home, buffer);
       this.home = buffer;
-      this.mark.set(buffer, buffer?.pointMax);
+      // Without a buffer the mark stays where it is.
+      if (buffer) this.mark.set(buffer, buffer.pointMax);
     }
     this.contact.set('buffer', buffer);
     this.reduceDecoder();
@@ -231,8 +256,10 @@ export class Process implements NetworkProcess {
   }
 
   setCoding(decode: CodingSystem | null, encode: CodingSystem | null): void {
-    this.decoder = this.makeDecoder(decode, this.decoder.pending);
-    this.encode = encode && encoderOf(encode);
+    this.named = decode;
+    this.decoder = this.makeDecoder(this.decoder.pending);
+    // An encoder writes with the line ends it names; one that names none writes newlines.
+    this.encode = withEol(encode ?? rawTextOf(null), 'unix');
     this.changed('properties');
   }
 
@@ -265,7 +292,10 @@ export class Process implements NetworkProcess {
   }
 
   setFilterMultibyte(multibyte: boolean): void {
-    if (!multibyte) this.decoder = this.makeDecoder(rawTextOf(this.decode), this.decoder.pending);
+    if (!multibyte) {
+      this.named = rawTextOf(this.named);
+      this.decoder = this.makeDecoder(this.decoder.pending);
+    }
     this.changed('properties');
   }
 
@@ -540,10 +570,14 @@ export class Process implements NetworkProcess {
   }
 
   private decoded(bytes: Uint8Array): Text {
-    const { decode } = this;
     const text = this.decoder.decode(bytes);
-    // An encoder left open follows what was found out.
-    if (this.encode === null && this.decode && this.decode !== decode) this.encode = encoderOf(this.decode);
+    if (this.found) {
+      // An encoder left open follows what was found out.
+      if (this.encode === null) this.encode = withEol(this.found, 'unix');
+      this.named = this.found;
+      this.found = null;
+      this.changed('properties');
+    }
     return text;
   }
 
@@ -579,15 +613,18 @@ export class Process implements NetworkProcess {
     this.changed('state');
   }
 
-  /** What the default filter puts into a unibyte buffer is bytes: only line ends are converted. */
-  private reduced(system: CodingSystem | null): CodingSystem | null {
+  /**
+   * What is really decoded with. Nothing given is as good as `undecided`; what the default filter puts into a unibyte
+   * buffer is bytes, and only line ends are converted.
+   */
+  private get effective(): CodingSystem {
+    const system = this.named ?? undecided;
     const bytesOnly = this.ownFilter === null && this.home !== null && !this.home.multibyte;
-    return bytesOnly && (system === null || !isUnibyte(system)) ? rawTextOf(system) : system;
+    return bytesOnly && !isUnibyte(system) ? rawTextOf(system) : system;
   }
 
   private reduceDecoder(): void {
-    const reduced = this.reduced(this.decode);
-    if (reduced !== this.decode) this.decoder = this.makeDecoder(reduced, this.decoder.pending);
+    if (this.effective.name !== this.decoder.system?.name) this.decoder = this.makeDecoder(this.decoder.pending);
   }
 
   /** From now on it is this process whose traffic is logged. */
@@ -605,8 +642,10 @@ export class Process implements NetworkProcess {
     return new TrafficLog(() => world.options.byteLogBytes, new TrafficCapture(world.captures, this.name), report);
   }
 
-  private makeDecoder(system: CodingSystem | null, pending: Buffer | null = null): Decoder {
-    return new Decoder(this.reduced(system), () => this.changed('properties'), pending);
+  private makeDecoder(pending: Buffer | null = null): Decoder {
+    const system = this.effective;
+    this.found = system === this.named ? null : system;
+    return new Decoder(system, (found) => (this.found = found), pending);
   }
 }
 
@@ -624,12 +663,6 @@ function canGoOn(former: Process | null, isCapturing: boolean): former is Proces
   const state = former?.byteLog.capture.state;
   if (former?.byteLog.owner?.isClosed !== true) return false;
   return state === 'open' || (state === 'off' && !isCapturing);
-}
-
-/** An encoder writes with the line ends it names; one that names none writes newlines. */
-function encoderOf(system: CodingSystem): CodingSystem {
-  if (system.eol !== null || system.charset === 'undecided') return system;
-  return codingSystem(`${system.base}-unix`)!;
 }
 
 function join(a: Text, b: Text): Text {

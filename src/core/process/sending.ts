@@ -18,6 +18,7 @@ export interface Sender {
   /** Whether it has a socket that is open, will have one, or neither. */
   readonly sendState: 'open' | 'later' | 'no';
   readonly encode: CodingSystem | null;
+  readonly textEncoder: CodingSystem | null;
   readonly peer: NetworkAddress | null;
   readonly byteLog: TrafficLog;
 }
@@ -131,7 +132,9 @@ export class Sending {
   send(text: Text): Promise<void> {
     // The caller's bytes may change before they are sent.
     return this.add(text.length, () =>
-      encodeText(this.process.encode, typeof text === 'string' ? text : Buffer.from(text)),
+      typeof text === 'string'
+        ? encodeText(this.process.textEncoder, text)
+        : encodeText(this.process.encode, Buffer.from(text)),
     );
   }
 

@@ -35,14 +35,40 @@ export class Arguments {
     if ('portOf' in v) return this.world.portOf(string(v, 'portOf'));
     if ('portStringOf' in v) return String(this.world.portOf(string(v, 'portStringOf')));
     if ('file' in v) return this.world.path(string(v, 'file'));
-    if ('localOf' in v) {
-      const local = this.world.core.processContact(this.world.process(string(v, 'localOf')), 'local');
-      return Array.isArray(local) ? Vector.holding(local) : local;
-    }
+    if ('localOf' in v) return this.contactAddress(string(v, 'localOf'), 'local');
+    if ('remoteOf' in v) return this.contactAddress(string(v, 'remoteOf'), 'remote');
     if ('buffer' in v) return this.world.core.getBuffer(string(v, 'buffer'));
+    if ('proc' in v) return this.designator(v.proc, context);
+    if ('cons' in v) return this.pair(list(v, 'cons'), context);
     if ('received' in v) return context?.received ?? null;
     if (Object.keys(v).length === 0) return null;
     throw new DriverProblem(`unknown value ${brief(v)}`);
+  }
+
+  private contactAddress(id: string, key: 'local' | 'remote'): unknown {
+    const address = this.world.core.processContact(this.world.process(id), key);
+    return Array.isArray(address) ? Vector.holding(address) : address;
+  }
+
+  /** A number and a vector are a raw family with its address, two symbols are coding systems. */
+  private pair([car, cdr]: readonly Json[], context: Context | null): unknown {
+    const [a, b] = [this.value(car, context), this.value(cdr, context)];
+    if (typeof a === 'symbol' && typeof b === 'symbol') return { decode: a.description, encode: b.description };
+    return b instanceof Vector ? { family: a, bytes: Array.from(b) } : [a, b];
+  }
+
+  /** The value of a variable of Emacs, in which coding systems are symbols. */
+  variable(v: Json | undefined, context: Context | null): unknown {
+    const named = (x: unknown): unknown =>
+      Array.isArray(x) ? x.map(named) : typeof x === 'symbol' ? x.description : x;
+    return named(this.value(v, context));
+  }
+
+  /** What `featurep` is asked for: in Emacs a keyword, or a list of one and its value. */
+  feature(v: Json | undefined): unknown {
+    const named = (x: unknown): unknown => (typeof x === 'symbol' ? x.description?.replace(/^:/, '') : x);
+    const feature = this.value(v, null);
+    return Array.isArray(feature) ? feature.map(named) : named(feature);
   }
 
   /** Text to be sent: `bytes` as bytes, everything else as it is. */

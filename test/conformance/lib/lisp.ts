@@ -89,6 +89,12 @@ export class Printer {
     return { other: typeof v };
   }
 
+  /** What a function of Emacs' name gave: an array of numbers is an address. */
+  returned(v: unknown): Json {
+    if (!Array.isArray(v)) return this.address(v);
+    return v.length > 0 && v.every((x) => typeof x === 'number') ? this.address(v) : v.map((x) => this.returned(x));
+  }
+
   /** An address: an array is a vector, a family with its bytes a pair. */
   address(v: unknown): Json {
     if (Array.isArray(v)) return this.value(Vector.holding(v));

@@ -71,6 +71,8 @@ function property(world: World, p: NetworkProcess, what: string): Json {
       return core.processType(p);
     case 'command':
       return printer.value(core.processCommand(p));
+    case 'exitStatus':
+      return core.processExitStatus(p);
     case 'buffer':
       return printer.bufferName(core.processBuffer(p));
     case 'text':
@@ -114,6 +116,10 @@ function ofBuffer(world: World, buffer: TextBuffer | null, what: Json): Json {
       return bufferText(buffer);
     case 'point':
       return buffer && buffer.point;
+    case 'pointMin':
+      return buffer && buffer.pointMin;
+    case 'pointMax':
+      return buffer && buffer.pointMax;
     case 'multibyte':
       return buffer && buffer.multibyte;
     case 'length':

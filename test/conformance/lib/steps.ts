@@ -102,6 +102,8 @@ export class Steps implements Callbacks {
     switch (op) {
       case 'make':
         return this.make(step, context).then((p) => wanted(p));
+      case 'call':
+        return this.call(step, context).then((value) => ({ returned: world.printer.returned(value) }));
       case 'open':
         throw new NotYet('open-network-stream is not offered yet');
       case 'send':
@@ -159,15 +161,46 @@ export class Steps implements Callbacks {
     }
   }
 
+  /** A function by the name it has in Emacs. */
+  private async call(step: JsonObject, context: Context | null): Promise<unknown> {
+    const name = string(step, 'function');
+    const core = this.world.core as unknown as Record<string, unknown>;
+    const called = core[this.world.keywords.toCamel(name)];
+    if (typeof called !== 'function') throw new NotYet(`${name} is not offered yet`);
+    const args = list(step, 'args');
+    const given = name === 'featurep' ? [this.args.feature(args[1])] : args.map((v) => this.args.value(v, context));
+    const value: unknown = await (called as (...args: unknown[]) => unknown).apply(core, given);
+    const id = member(step, 'id');
+    if (isProcess(value) && id !== null) this.world.bind(String(id), value);
+    return value;
+  }
+
   private async make(step: JsonObject, context: Context | null): Promise<NetworkProcess | null> {
     const id = member(step, 'id');
     const owner: Owner = { id: id === null ? null : String(id), made: false };
     const given = member(step, 'args');
     const spec = this.args.keywords(isObject(given) ? given : {}, this, owner, context);
-    const process = await this.world.core.makeNetworkProcess(spec);
+    const process = await this.bound(step, context, () => this.world.core.makeNetworkProcess(spec));
     owner.made = true;
     if (process && owner.id !== null) this.world.bind(owner.id, process);
     return process;
+  }
+
+  /** Performs `body` with the variables of the step's `let`, which in Emacs are dynamic and here are options. */
+  private async bound<T>(step: JsonObject, context: Context | null, body: () => Promise<T>): Promise<T> {
+    const given = member(step, 'let');
+    const options = this.world.core.options as unknown as Record<string, unknown>;
+    const before = { ...options };
+    for (const [name, v] of Object.entries(isObject(given) ? given : {})) {
+      const key = this.world.keywords.toCamel(name);
+      if (!(key in options)) throw new NotYet(`${name} is not offered yet`);
+      options[key] = this.args.variable(v, context);
+    }
+    try {
+      return await body();
+    } finally {
+      Object.assign(options, before);
+    }
   }
 
   private set(
@@ -200,6 +233,9 @@ export class Steps implements Callbacks {
         return wanted(core.setProcessQueryOnExitFlag(process, value(v, context)));
       case 'filterMultibyte':
         return wanted(core.setProcessFilterMultibyte(process, value(v, context)));
+      case 'mark':
+        core.processMark(process).set(core.processBuffer(process), number(step, 'value'));
+        return null;
       case 'datagramAddress':
         return wanted(core.setProcessDatagramAddress(process, this.args.address(v, context)), (a) =>
           printer.address(a),
@@ -228,6 +264,9 @@ export class Steps implements Callbacks {
         buffer.insertAt(buffer.pointMax, string(step, 'text'));
         break;
       }
+      case 'erase':
+        this.buffer(name).delete(number(step, 'from'), number(step, 'to'));
+        break;
       case 'goto':
         this.buffer(name).gotoChar(number(step, 'to'));
         break;
@@ -239,6 +278,9 @@ export class Steps implements Callbacks {
         break;
       case 'narrow':
         this.buffer(name).narrowToRegion(number(step, 'from'), number(step, 'to'));
+        break;
+      case 'widen':
+        this.buffer(name).widen();
         break;
       default:
         throw new DriverProblem(`nothing to do to a buffer called '${what}'`);

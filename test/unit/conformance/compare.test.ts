@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Json, type Transcript, canonical, differences } from '../../conformance/compare.mjs';
+import { record } from '../../conformance/record.mjs';
 import { runScenarios } from '../../conformance/run.mjs';
 
 const golden = join(process.cwd(), 'test/conformance/golden');
@@ -145,6 +146,70 @@ describe('Conformance run', () => {
     const after = await run(sayGood, { ids: ['good'] });
     assert.deepEqual([after.passed, after.failed, after.notYet], [0, 1, 0]);
     assert.ok(printed.some((line) => line.includes('take it off')));
+  });
+
+  const say = (steps: unknown) => `echo '${JSON.stringify({ id: 'good', steps, events: {} })}'; true`;
+  const one = [{ step: 0, op: 'x' }];
+
+  it('compares with a second driver, and that one with what was recorded', async () => {
+    const runs = [
+      [sayGood, sayGood, []],
+      [sayGood, say(one), ['Emacs, not as recorded: steps[0]', 'steps[0]: missing']],
+      [say(one), sayGood, ['unexpected']],
+      [sayGood, 'false', ['Emacs: the driver ended with 1']],
+    ] as const;
+    for (const [driver, emacs, reasons] of runs) {
+      const { failures } = await run(driver, { emacs, ids: ['good'] });
+      const lines = failures.flatMap((f) => f.lines).map((line) => line.replace(/step 0 \(x\)/, 'steps[0]'));
+      for (const reason of reasons)
+        assert.ok(
+          lines.some((line) => line.includes(reason)),
+          `${reason} in ${lines.join()}`,
+        );
+      assert.equal(failures.length, reasons.length > 0 ? 1 : 0);
+    }
+    rmSync(join(home, 'golden', 'good.json'));
+    assert.equal((await run(sayGood, { emacs: sayGood, ids: ['good'] })).passed, 1);
+  });
+
+  it('wants what deviates to do so, and as it was written down', async () => {
+    const scenario = { id: 'good', deviates: 'B5', steps: [] };
+    writeFileSync(join(home, 'scenarios', 'good.json'), JSON.stringify(scenario));
+    const expect = async (driver: string, emacs: string | undefined, reason: string | null) => {
+      const { failures } = await run(driver, { emacs, ids: ['good'] });
+      if (reason === null) return assert.deepEqual(failures, []);
+      assert.ok(failures[0]?.lines[0]?.includes(reason), `${reason} in ${JSON.stringify(failures)}`);
+    };
+    await expect(say(one), undefined, 'ours/good.json is missing');
+    mkdirSync(join(home, 'ours'));
+    writeFileSync(join(home, 'ours', 'good.json'), JSON.stringify({ id: 'good', steps: one, events: {} }));
+    await expect(say(one), undefined, null);
+    await expect(say(one), sayGood, null);
+    assert.ok(printed.some((line) => line.endsWith('differs as documented: B5')));
+    await expect(sayGood, undefined, 'missing');
+    await expect(sayGood, sayGood, 'does not differ from Emacs: B5');
+    await expect(say([{ step: 0, op: 'y' }]), sayGood, 'want "x", got "y"');
+    writeFileSync(join(home, 'ours', 'good.json'), JSON.stringify({ id: 'good', steps: [], events: {} }));
+    await expect(sayGood, undefined, 'ours/ does not differ from Emacs: B5');
+  });
+
+  it('records what is the same three times', async () => {
+    const folder = join(home, 'golden');
+    const transcript = {
+      id: 'good',
+      steps: [{ step: 0, op: 'x', values: { a: '\udce9', b: [1] } }],
+      events: { c: [] },
+    };
+    assert.deepEqual(await record(folder, () => Promise.resolve({ transcript })), []);
+    const text = readFileSync(join(folder, 'good.json'), 'utf8');
+    assert.deepEqual(canonical(JSON.parse(text) as Transcript), canonical(transcript));
+    assert.ok(text.includes('    {"step": 0, "op": "x", "values": {"a": "\\udce9", "b": [1]}}\n'), text);
+    let times = 0;
+    const unstable = () =>
+      Promise.resolve({ transcript: { id: 'good', steps: [], events: { c: [{ mark: times++ }] } } });
+    assert.ok((await record(folder, unstable))[0]?.includes('not the same in run 2'));
+    assert.deepEqual(await record(folder, () => Promise.resolve({ problems: ['no'] })), ['no']);
+    assert.equal(readFileSync(join(folder, 'good.json'), 'utf8'), text);
   });
 
   it('skips what is asked to be left out, with the reason', async () => {

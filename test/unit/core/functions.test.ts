@@ -287,7 +287,7 @@ describe('the coding system of a new process', () => {
       ];
       assert.equal(await made({ service: 0 }), 'latin-1 latin-1');
       assert.equal(await made({ service: '0' }), 'koi8-r utf-8-dos');
-      assert.equal(await made({ service: '0', buffer: 'bytes' }), 'raw-text utf-8-dos');
+      assert.equal(await made({ service: '0', buffer: 'bytes' }), ' utf-8-dos');
       assert.equal(await made({ local: [127, 0, 0, 1, 0] }), 'undecided-unix utf-8-unix');
       options.codingSystemForRead = 'latin-3';
       assert.equal(await made({ service: '0' }), 'latin-3 utf-8-dos');
