@@ -280,12 +280,16 @@ export class Process implements NetworkProcess {
     }
     let release = (): void => undefined;
     this.hold(new Promise<void>((resolve) => (release = resolve)));
+    const { found } = this;
     try {
-      const decoder = this.makeDecoder(this.decode);
+      const decoder = this.makeDecoder();
       const received = this.byteLog.receivedBytes - this.delivery.bytes;
       await decodeAgain(this, home, decoder, received, world.options.bufferTextBytes);
       this.decoder = decoder;
-      this.changed('properties');
+      this.takeOnFound();
+    } catch (error) {
+      this.found = found;
+      throw error;
     } finally {
       release();
     }
@@ -571,14 +575,17 @@ export class Process implements NetworkProcess {
 
   private decoded(bytes: Uint8Array): Text {
     const text = this.decoder.decode(bytes);
-    if (this.found) {
-      // An encoder left open follows what was found out.
-      if (this.encode === null) this.encode = withEol(this.found, 'unix');
-      this.named = this.found;
-      this.found = null;
-      this.changed('properties');
-    }
+    this.takeOnFound();
     return text;
+  }
+
+  private takeOnFound(): void {
+    if (!this.found) return;
+    // An encoder left open follows what was found out.
+    if (this.encode === null) this.encode = withEol(this.found, 'unix');
+    this.named = this.found;
+    this.found = null;
+    this.changed('properties');
   }
 
   private output(text: Text): Promise<unknown> | undefined {
