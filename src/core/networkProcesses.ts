@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type {
   BufferDesignator,
   Disposable,
@@ -69,17 +68,13 @@ class Functions implements NetworkProcesses {
   private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
   private readonly maker: ProcessMaker;
   private readonly waits = new OutputWaits();
-  private readonly end = new AbortController();
 
   constructor() {
-    // One listener for each connection that is being made, however many: no leak.
-    setMaxListeners(0, this.end.signal);
     const world: World = {
       waits: this.waits,
       options: this.options,
       registry: this.registry,
       captures: this.captures,
-      ended: this.end.signal,
       changed: (change) => this.changes.fire(change),
       report: (report) => this.reports.fire(report),
     };
@@ -514,7 +509,7 @@ class Functions implements NetworkProcesses {
   }
 
   dispose(): void {
-    this.end.abort();
+    this.maker.dispose();
     // First: what the processes end with is not written any more.
     this.captures.dispose();
     for (const process of this.registry.list()) process.discard();

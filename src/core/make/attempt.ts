@@ -1,5 +1,6 @@
 import { endpoint, type InetAddress } from '../address/address';
 import { resolveHost, resolveService } from '../address/resolve';
+import type { Ending } from '../transport/connectStream';
 import { fileError, NetworkProcessError } from '../errors';
 import type { CheckedWhere, Where } from './checkSpec';
 
@@ -18,13 +19,15 @@ export function targetText(target: Target): string {
 const timeout = Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
 
 /**
- * One attempt to connect or listen: lookup and connect share its time, and whoever cancels it. An end of any kind
- * aborts `signal`.
+ * One attempt to connect or listen: lookup and connect share its time, and whoever cancels it. No `AbortController`: of
+ * what a connection costs, that would be a good part.
  */
-export class Attempt {
-  private readonly controller = new AbortController();
+export class Attempt implements Ending {
+  reason: unknown = null;
   private readonly deadline: NodeJS.Timeout;
+  private readonly listeners = new Set<(reason: unknown) => void>();
   private readonly cancelled = (): void => this.cancel();
+  private isOver = false;
 
   /**
    * @param timeoutMs For lookup and connect together.
@@ -33,35 +36,29 @@ export class Attempt {
   constructor(
     private readonly checked: CheckedWhere,
     private readonly timeoutMs: number,
-    private readonly outer: readonly AbortSignal[],
+    private readonly outer: AbortSignal | undefined,
   ) {
-    this.deadline = setTimeout(() => this.controller.abort(timeout), timeoutMs);
-    for (const signal of outer) {
-      if (signal.aborted) this.cancel();
-      signal.addEventListener('abort', this.cancelled);
-    }
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
+    this.deadline = setTimeout(() => this.end(timeout), timeoutMs);
+    if (outer?.aborted) this.cancel();
+    outer?.addEventListener('abort', this.cancelled);
   }
 
   cancel(): void {
-    this.controller.abort(
-      new NetworkProcessError('NP_CANCELLED', 'quit', [`Connecting ${this.checked.name} was cancelled`]),
-    );
+    if (this.isOver || this.reason) return;
+    this.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Connecting ${this.checked.name} was cancelled`]));
+  }
+
+  onEnd(listener: (reason: unknown) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** The addresses to try, in order. Rejects at once when the attempt ends. */
   targets(): Promise<Target[]> {
-    const { signal } = this;
     return new Promise((resolve, reject) => {
-      const ended = (): void => reject(signal.reason as Error);
-      if (signal.aborted) return ended();
-      signal.addEventListener('abort', ended, { once: true });
-      lookUp(this.checked)
-        .finally(() => signal.removeEventListener('abort', ended))
-        .then(resolve, reject);
+      if (this.reason) return reject(this.reason as Error);
+      const off = this.onEnd(reject);
+      lookUp(this.checked).finally(off).then(resolve, reject);
     });
   }
 
@@ -71,9 +68,17 @@ export class Attempt {
     return fileError('connect', timeout, `${whereText(this.checked.where)}, ${this.timeoutMs} ms`);
   }
 
+  /** It has come to its end by itself: nothing cancels it any more. */
   dispose(): void {
+    this.isOver = true;
     clearTimeout(this.deadline);
-    for (const signal of this.outer) signal.removeEventListener('abort', this.cancelled);
+    this.outer?.removeEventListener('abort', this.cancelled);
+  }
+
+  private end(reason: unknown): void {
+    if (this.reason) return;
+    this.reason = reason;
+    for (const listener of [...this.listeners]) listener(reason);
   }
 }
 

@@ -30,18 +30,29 @@ interface Made {
 export class ProcessMaker {
   /** All connections accepted by any server so far: it names those of local servers. */
   private accepted = 0;
+  private readonly attempts = new Set<Attempt>();
 
   constructor(
     private readonly world: World,
     private readonly buffers: BufferList,
   ) {}
 
+  /** Ends what is connecting. */
+  dispose(): void {
+    for (const attempt of this.attempts) attempt.cancel();
+  }
+
+  private over(attempt: Attempt): void {
+    attempt.dispose();
+    this.attempts.delete(attempt);
+  }
+
   /** Rejects with Emacs' error, first failing check first, and leaves nothing behind. */
   async make(spec: NetworkProcessSpec | undefined, options: MakeOptions): Promise<Process | null> {
     if (!spec || Object.keys(spec).length === 0) return null;
     const checked = checkWhere(spec);
-    const cancel = [this.world.ended, ...(options.signal ? [options.signal] : [])];
-    const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, cancel);
+    const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, options.signal);
+    this.attempts.add(attempt);
     if (checked.nowait) return this.makeLater(spec, checked, attempt, options);
     try {
       const targets = await attempt.targets();
@@ -57,7 +68,7 @@ export class ProcessMaker {
     } catch (error) {
       throw attempt.explain(error);
     } finally {
-      attempt.dispose();
+      this.over(attempt);
     }
   }
 
@@ -73,10 +84,10 @@ export class ProcessMaker {
         .targets()
         .then((targets) => this.open(made, attempt, targets))
         .catch((error: unknown) => this.failLater(made.process, made.checked, error))
-        .finally(() => attempt.dispose());
+        .finally(() => this.over(attempt));
       return made.process;
     } catch (error) {
-      attempt.dispose();
+      this.over(attempt);
       throw error;
     }
   }
@@ -89,13 +100,9 @@ export class ProcessMaker {
     { continues }: MakeOptions,
   ): Made {
     const former = continues instanceof Process ? continues : null;
-    const all = { ...checked, ...checkRest(spec, checked, this.world.options, this.buffers) };
-    const process = new Process(this.world, {
-      ...all,
-      isServer: checked.backlog !== null,
-      server: null,
-      continues: former,
-    });
+    const rest = checkRest(spec, checked, this.world.options, this.buffers);
+    const all = Object.assign(rest, checked, { isServer: checked.backlog !== null, server: null, continues: former });
+    const process = new Process(this.world, all);
     process.onEnd = () => attempt.cancel();
     return { process, checked: all };
   }
@@ -106,13 +113,13 @@ export class ProcessMaker {
     else if (checked.backlog !== null) await this.listen(process, checked, targets[0]!);
     else await this.connect(process, checked, attempt, targets);
     // Given up, deleted or disposed meanwhile: what came up all the same goes again.
-    if (attempt.signal.aborted) throw attempt.signal.reason;
+    if (attempt.reason) throw attempt.reason;
   }
 
   // ------------------------------------------------------------------- clients
 
   private async connect(process: Process, checked: Checked, attempt: Attempt, targets: SocketAddress[]): Promise<void> {
-    const stream = await this.firstThatConnects(process, checked, attempt.signal, targets);
+    const stream = await this.firstThatConnects(process, checked, attempt, targets);
     process.contact.set('remote', checked.contact.get('remote') ?? stream.remote);
     process.contact.set('local', stream.local);
     process.openStream(stream);
@@ -123,18 +130,18 @@ export class ProcessMaker {
   private async firstThatConnects(
     process: Process,
     checked: Checked,
-    signal: AbortSignal,
+    attempt: Attempt,
     targets: SocketAddress[],
   ): Promise<StreamTransport> {
     let last: unknown = null;
     for (const target of targets) {
       try {
-        return await connectStream(target, signal, (socket) => {
+        return await connectStream(target, attempt, (socket) => {
           for (const [option, value] of checked.options) setSocketOption(socket, option, value);
         });
       } catch (error) {
         last = error;
-        if (signal.aborted) throw error;
+        if (attempt.reason) throw error;
       }
     }
     throw fileError('connect', last, targets.map(targetText).join(', '), ...contactList(process));

@@ -12,8 +12,6 @@ export interface World {
   readonly registry: Registry;
   readonly captures: CaptureStore;
   readonly waits: OutputWaits;
-  /** Aborted when everything ends. */
-  readonly ended: AbortSignal;
   changed(change: ProcessChange): void;
   report(report: ErrorReport): void;
 }

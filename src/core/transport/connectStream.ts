@@ -1,35 +1,46 @@
 import { Socket, type TcpSocketConnectOpts, type IpcSocketConnectOpts } from 'node:net';
+import { inetVector } from '../address/address';
 import { SocketStream } from './socketStream';
+
+/** What may end an attempt from outside. */
+export interface Ending {
+  /** Null as long as it may go on. */
+  readonly reason: unknown;
+  /** Told once, when there is a reason. Returns what takes the listener away again. */
+  onEnd(listener: (reason: unknown) => void): () => void;
+}
 
 /**
  * Connects one stream socket to one address.
  *
  * @param to A numeric host and port, or a path.
  * @param setUp Called with the socket before it connects, for its options.
- * @throws the system's error; `signal`'s reason when aborted. The socket is gone then.
+ * @throws the system's error; the reason of `ending`. The socket is gone then.
  */
 export function connectStream(
   to: { host: string; port: number } | { path: string },
-  signal: AbortSignal,
+  ending: Ending,
   setUp: (socket: Socket) => void,
 ): Promise<SocketStream> {
   return new Promise((resolve, reject) => {
+    if (ending.reason) return reject(ending.reason as Error);
     const socket = new Socket({ allowHalfOpen: true });
-    const give = (outcome: () => void): void => {
-      signal.removeEventListener('abort', aborted);
-      socket.off('connect', connected).off('error', failed);
-      outcome();
+    let isOver = false;
+    const failed = (error: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      off();
+      socket.destroy();
+      reject(error as Error);
     };
-    const failed = (error: unknown): void =>
-      give(() => {
-        socket.destroy();
-        reject(error);
-      });
-    const aborted = (): void => failed(signal.reason);
-    const connected = (): void =>
-      give(() => resolve(new SocketStream(socket, 'path' in to ? { local: '', remote: to.path } : undefined)));
-    if (signal.aborted) return aborted();
-    signal.addEventListener('abort', aborted);
+    const off = ending.onEnd(failed);
+    const connected = (): void => {
+      if (isOver) return;
+      isOver = true;
+      off();
+      const remote = 'path' in to ? to.path : inetVector(to.host, to.port);
+      resolve(new SocketStream(socket, { remote, local: 'path' in to ? '' : undefined }));
+    };
     socket.on('connect', connected).on('error', failed);
     setUp(socket);
     // One address at a time, as Emacs: Node's own race between families would hide which one failed.

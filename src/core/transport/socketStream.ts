@@ -13,13 +13,13 @@ export class SocketStream implements StreamTransport {
   private over = false;
   private reading = false;
 
-  /** @param paths The addresses of a local socket; an internet socket knows its own. */
+  /** @param known Addresses that are known; the system is asked for the others. */
   constructor(
     private readonly socket: Socket,
-    paths?: { local: string; remote: string },
+    known: { readonly local?: NetworkAddress | undefined; readonly remote?: NetworkAddress | undefined },
   ) {
-    this.local = paths?.local ?? inetVector(socket.localAddress ?? '0.0.0.0', socket.localPort ?? 0);
-    this.remote = paths?.remote ?? inetVector(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0);
+    this.local = known.local ?? inetVector(socket.localAddress ?? '0.0.0.0', socket.localPort ?? 0);
+    this.remote = known.remote ?? inetVector(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0);
     socket.pause();
     socket.on('data', (bytes: Buffer) => this.onData(bytes));
     socket.on('end', () => this.finish(null));

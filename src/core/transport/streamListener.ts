@@ -69,6 +69,12 @@ export class StreamListener implements ListenTransport {
     }
   }
 
+  /** What its sockets are bound to, when that does not depend on whom they talk to. */
+  private get ownAddress(): NetworkAddress | undefined {
+    const isAny = 'host' in this.at && /^[0:.]+$/.test(this.at.host);
+    return isAny ? undefined : this.local;
+  }
+
   private handleConnection(socket: Socket | null, errno: number): void {
     if (this.closed) return void socket?.destroy();
     const failed = (code: string): void => this.onAcceptError(Object.assign(new Error('accept'), { code }));
@@ -78,7 +84,8 @@ export class StreamListener implements ListenTransport {
       socket.destroy();
       return failed('ECONNABORTED');
     }
-    this.onAccept(new SocketStream(socket, 'path' in this.at ? { local: this.at.path, remote: '' } : undefined));
+    const isPath = 'path' in this.at;
+    this.onAccept(new SocketStream(socket, { local: this.ownAddress, remote: isPath ? '' : undefined }));
   }
 }
 
