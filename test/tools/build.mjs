@@ -37,7 +37,8 @@ const common = {
   logLevel: 'warning',
 };
 
-function buildTables(minify) {
+/** Builds dist/charsetTables.js. */
+export function buildTables(minify) {
   return build({
     ...common,
     minify,

@@ -1,7 +1,7 @@
 import type { NetworkAddress, Text } from '../api';
 import { formatNetworkAddress } from '../address/address';
 import type { CodingSystem } from '../coding/codingSystem';
-import { encodeText } from '../coding/encoder';
+import { Encoder } from '../coding/encoder';
 import { fileError, NetworkProcessError, systemCode } from '../errors';
 import type { TrafficLog } from '../log/trafficLog';
 import type { DatagramTransport, Sent, StreamTransport } from '../transport/transport';
@@ -71,6 +71,7 @@ export class Sending {
   /** True once the end of file was asked for. */
   ended = false;
   private readonly queue = new SendQueue();
+  private encoder: Encoder | null = null;
   private write: Write | null = null;
 
   constructor(
@@ -130,9 +131,7 @@ export class Sending {
   /** @throws as a rejection: NP_SEND_NOT_RUNNING, NP_SEND_NO_PEER, NP_SEND_QUEUE_FULL, NP_SEND_LOST, NP_SEND_… */
   send(text: Text): Promise<void> {
     // The caller's bytes may change before they are sent.
-    return this.add(text.length, () =>
-      encodeText(this.process.encode, typeof text === 'string' ? text : Buffer.from(text)),
-    );
+    return this.add(text.length, () => this.encode(typeof text === 'string' ? text : Buffer.from(text)));
   }
 
   /** As `send`, past the coding system. */
@@ -160,6 +159,11 @@ export class Sending {
     const { queued } = this.queue;
     this.queue.fail((bytes) => this.lost(bytes));
     return queued;
+  }
+
+  private encode(text: Text): Uint8Array {
+    if (this.encoder?.system !== this.process.encode) this.encoder = new Encoder(this.process.encode);
+    return this.encoder.encode(text);
   }
 
   private add(length: number, encode: () => Uint8Array): Promise<void> {
