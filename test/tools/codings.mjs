@@ -1,11 +1,8 @@
 // `npm run codings`: every coding system of ours over its whole repertoire, compared with Emacs. See --help.
-import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildTables } from './build.mjs';
 import { root } from './lib/paths.mjs';
 import { installPackages } from './lib/setup.mjs';
 
@@ -27,7 +24,8 @@ async function main(args) {
     return args.includes('--help') ? 0 : 2;
   }
   installPackages();
-  const ours = await bundled();
+  const { bundleCodings } = await import('./build.mjs');
+  const ours = await bundleCodings();
   const temporary = mkdtempSync(join(tmpdir(), 'netproc-codings-'));
   try {
     const wrongTables = args.includes('--detection') ? 0 : compare(ours, names, args, temporary);
@@ -35,21 +33,6 @@ async function main(args) {
   } finally {
     rmSync(temporary, { recursive: true });
   }
-}
-
-/** repertoire.ts, which is the program's own code. */
-async function bundled() {
-  await buildTables(false);
-  const outfile = join(root, 'dist/codings.js');
-  await build({
-    stdin: { contents: `export * from './repertoire'; export * from './detection';`, resolveDir: folder, loader: 'ts' },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    logLevel: 'warning',
-    external: ['./charsetTables'],
-  });
-  return createRequire(import.meta.url)(outfile);
 }
 
 function compare({ compared, codingNames, rowsOf, decoded, encoded, digest }, names, args, temporary) {

@@ -28,11 +28,19 @@ function detectUndecided(bytes: Buffer): string | null {
   const isPlain = isAscii(bytes);
   const escapes = isPlain ? detectEscapes(bytes) : null;
   if (escapes) return escapes;
-  if (bytes.includes(0)) return utf16Mark(bytes) ?? 'no-conversion';
+  if (hasTellingNul(bytes, isPlain)) return utf16Mark(bytes) ?? 'no-conversion';
   if (isPlain) return null;
   if (mayBeUtf8(bytes)) return 'utf-8';
   if (mayBeLatin1(bytes)) return 'iso-latin-1';
   return utf16Mark(bytes) ?? (isShiftJis(bytes) ? 'japanese-shift-jis' : 'raw-text');
+}
+
+/** Whether a zero byte shows that this is no text: not one past a shift or an escape in what may be ISO 2022 of 8 bits. */
+function hasTellingNul(bytes: Buffer, isPlain: boolean): boolean {
+  const at = bytes.indexOf(0);
+  if (at < 0 || isPlain) return at >= 0;
+  const hasShift = bytes.subarray(0, at).some((byte) => byte === 0x1b || byte === 0x0e || byte === 0x0f);
+  return !hasShift || bytes.some((byte) => byte >= 0x80 && byte < 0xa0);
 }
 
 function hasUtf8Mark(bytes: Buffer): boolean {
