@@ -52,19 +52,19 @@ function compare({ compared, codingNames, rowsOf, decoded, encoded, digest }, na
       const own = digest(mine[way]);
       if (own === emacs.digests[base]?.[way]) return { cell: 'yes', isListed: true };
       const listed = differences[base]?.[way];
-      if (!hasEmacs) return { cell: 'not the same', isListed: listed?.ours === own, count: listed?.count };
+      if (!hasEmacs)
+        return {
+          cell: listed?.ours === own ? `${listed.count} differ` : 'not the same',
+          isListed: listed?.ours === own,
+        };
       const count = countDifferences(mine[way], theirs(coding, way, rowsOf, temporary));
       const isListed = listed?.ours === own && listed.count === count;
       if (!isListed) console.log(`  not listed: ${base} ${way} ${JSON.stringify({ count, ours: own })}`);
-      return { cell: `${count} others`, isListed, count };
+      return { cell: `${count} differ`, isListed };
     });
     if (!verdicts.every(({ isListed }) => isListed)) wrong.push(base);
-    const count = verdicts.reduce((sum, verdict) => sum + (verdict.count ?? 0), 0);
-    print(
-      base,
-      ...verdicts.map(({ cell }) => cell),
-      count ? `${count} differences: ${differences[base]?.reason}` : 'yes',
-    );
+    const isSame = verdicts.every(({ cell }) => cell === 'yes');
+    print(base, ...verdicts.map(({ cell }) => cell), isSame ? 'yes' : (differences[base]?.reason ?? 'NO'));
   }
   if (!names.length) wrong.push(...compareNames(emacs.names, codingNames(), missing));
   const against = hasEmacs ? 'a live Emacs' : 'what Emacs 28.2 was recorded to do (no Emacs here)';
