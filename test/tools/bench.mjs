@@ -6,7 +6,7 @@ import { root } from './lib/paths.mjs';
 import { installPackages } from './lib/setup.mjs';
 
 installPackages();
-const { buildCore, buildExtension, buildTests } = await import('./build.mjs');
+const { buildCore, buildExtension, buildTests, bundleCodings } = await import('./build.mjs');
 const isHost = process.argv.includes('--host');
 const rounds = process.argv.includes('--quick') ? 1 : 3;
 let missed = 0;
@@ -30,6 +30,7 @@ async function extensionBench() {
   const { packageExtension } = await import('./package.mjs');
   const vsix = await packageExtension(`${tmpdir()}/netproc-bench-${process.pid}.vsix`);
   await buildCore();
+  await bundleCodings();
   await buildTests();
   const { throughput } = await import('../bench/throughput.mjs');
   const t = await throughput(Math.max(rounds, 3));
@@ -41,6 +42,11 @@ async function extensionBench() {
   const { registry } = await import('../bench/registry.mjs');
   for (const [operation, ratio] of Object.entries(await registry(rounds + 2))) {
     figure(`${operation}, 10,000 processes against 10`, ratio, ' times', ratio <= 1.5, 'at most 1.5');
+  }
+
+  const { codings } = await import('../bench/codings.mjs');
+  for (const [name, ratio] of Object.entries(codings(rounds + 2))) {
+    figure(name, ratio, ' of iconv-lite', ratio >= 0.8, 'at least 0.8');
   }
 
   const { activation, kilobytes } = await import('../bench/activation.mjs');

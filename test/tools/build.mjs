@@ -1,5 +1,6 @@
 // Bundles the extension, and with --tests also the test suites, into dist/.
 import { build } from 'esbuild';
+import { createRequire } from 'node:module';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { globSync } from './lib/files.mjs';
@@ -89,6 +90,17 @@ export async function buildDriver() {
       },
     ],
   });
+}
+
+/** Builds and loads dist/codings.js: the program's own code for coding systems, and what compares it with Emacs. */
+export async function bundleCodings() {
+  await buildTables(false);
+  const from = ['test/codings/repertoire', 'test/codings/detection', 'src/core/coding/textDecoder'];
+  from.push('src/core/coding/encoder', 'src/core/coding/codingSystem');
+  const contents = from.map((file) => `export * from './${file}';`).join('\n');
+  const outfile = `${root}/dist/codings.js`;
+  await build({ ...common, stdin: { contents, resolveDir: root, loader: 'ts' }, outfile, plugins: [tablesApart] });
+  return createRequire(import.meta.url)(outfile);
 }
 
 const testFiles = () =>

@@ -1,2 +1,3 @@
 /** The charset tables, bundled to a file of their own: see tableCharset.ts. */
-export { encode, getDecoder } from 'iconv-lite';
+export { getDecoder } from 'iconv-lite';
+export { default as corrections } from './corrections.json';

@@ -4,7 +4,7 @@
  * @see Emacs Lisp manual, "Coding System Basics", "Lisp and Coding Systems"
  */
 import { NetworkProcessError, wrongType } from '../errors';
-import { codingName, type Charset } from './codingNames';
+import { codingName, type Charset, type Signature, type TableName } from './codingNames';
 
 /** End-of-line convention; null is "find out from the data". */
 export type Eol = 'unix' | 'dos' | 'mac' | null;
@@ -15,8 +15,9 @@ export interface CodingSystem {
   /** Emacs' own name for it, without suffix: `iso-latin-1` for `latin-1`. */
   readonly base: string;
   readonly charset: Charset;
-  /** iconv-lite's name, for `table`. */
-  readonly table: string | null;
+  readonly signature: Signature | null;
+  /** For `table`. */
+  readonly table: TableName | null;
   readonly eol: Eol;
 }
 
@@ -35,8 +36,8 @@ export function codingSystem(name: unknown): CodingSystem | null {
   const stem = eol ? name.replace(suffix, '') : name;
   const known = codingName(stem);
   if (known) {
-    const { base, charset, table } = known;
-    return { name, base, charset, table, eol: charset === 'binary' ? 'unix' : eol };
+    const { base, charset, signature, table } = known;
+    return { name, base, charset, signature, table, eol: charset === 'binary' ? 'unix' : eol };
   }
   throw new NetworkProcessError('NP_CODING_UNKNOWN', 'coding-system-error', [Symbol.for(name)], name);
 }
@@ -55,25 +56,15 @@ export function completeEncoder(system: CodingSystem | null, fallback: CodingSys
   return codingSystem(`${base}-${system?.eol ?? fallback?.eol ?? 'unix'}`);
 }
 
-/** The system that `undecided` turned out to be. */
-export function decided(system: CodingSystem, found: 'utf-8' | 'iso-latin-1'): CodingSystem {
-  const name = system.eol ? `${found}-${system.eol}` : found;
-  return { name, base: found, charset: found === 'utf-8' ? 'utf-8' : 'latin-1', table: null, eol: system.eol };
+/** The system that one left open turned out to be, with the end-of-line convention found so far. */
+export function decided(system: CodingSystem, found: string): CodingSystem {
+  return codingSystem(system.eol && found !== 'no-conversion' ? `${found}-${system.eol}` : found)!;
 }
-
-/** What `undecided` becomes when a zero byte shows that the data is no text. */
-export const noConversion: CodingSystem = {
-  name: 'no-conversion',
-  base: 'no-conversion',
-  charset: 'binary',
-  table: null,
-  eol: 'unix',
-};
 
 /** Only the end-of-line part of a system, bytes otherwise as they are: what a unibyte filter gets. */
 export function rawTextOf(system: CodingSystem | null): CodingSystem {
   const eol = system?.charset === 'binary' ? 'unix' : (system?.eol ?? null);
-  return { name: eol ? `raw-text-${eol}` : 'raw-text', base: 'raw-text', charset: 'raw-text', table: null, eol };
+  return codingSystem(eol ? `raw-text-${eol}` : 'raw-text')!;
 }
 
 /** True when the decoder gives bytes, not characters. */

@@ -1,10 +1,10 @@
-import { isAscii, isUtf8 } from 'node:buffer';
 import type { Text } from '../api';
-import { decided, isUnibyte, noConversion, withEol, type CodingSystem, type Eol } from './codingSystem';
+import { charsetDecoder, type CharsetDecoder } from './charset';
+import { isUnibyte, withEol, type CodingSystem, type Eol } from './codingSystem';
+import { detect } from './detect';
 import { encodeText } from './encoder';
 import { detectEol, fromEol } from './eol';
-import { decodeTable } from './tableCharset';
-import { asBuffer, bytesToText, decodeUtf8, incompleteTail } from './utf8';
+import { asBuffer } from './utf8';
 
 /**
  * Bytes to text, with memory between chunks: an unfinished character, a CR whose LF may follow, and what `undecided`
@@ -14,6 +14,9 @@ import { asBuffer, bytesToText, decodeUtf8, incompleteTail } from './utf8';
 export class Decoder {
   private unfinished: Buffer | null = null;
   private heldCr = false;
+  private charset: CharsetDecoder | null = null;
+  /** Past the place of a byte order mark. */
+  private isBegun = false;
 
   /**
    * @param onDecided told when detection has concluded something; `system` is the new one
@@ -51,11 +54,12 @@ export class Decoder {
   private convert(chunk: Buffer, final: boolean): Text {
     let bytes = this.unfinished ? Buffer.concat([this.unfinished, chunk]) : chunk;
     this.unfinished = null;
-    if (this.current?.charset === 'undecided' && bytes.includes(0)) {
-      if (this.heldCr) bytes = Buffer.concat([Buffer.from('\r'), bytes]);
+    const found = final ? null : detect(this.current, bytes);
+    if (found && isUnibyte(found) && this.heldCr) {
+      bytes = Buffer.concat([Buffer.from('\r'), bytes]);
       this.heldCr = false;
-      this.decideOn(noConversion);
     }
+    if (found) this.decideOn(found);
     const system = this.current;
     // A copy: the bytes as they came stand in the byte log, whatever a filter does with its own.
     if (system === null || system.charset === 'binary') return Buffer.from(bytes);
@@ -67,28 +71,17 @@ export class Decoder {
   }
 
   private characters(bytes: Buffer, final: boolean): string {
-    if (this.current!.charset === 'undecided') {
-      if (isAscii(bytes)) return bytes.toString('latin1');
-      const body = bytes.subarray(0, bytes.length - incompleteTail(bytes));
-      this.decideOn(decided(this.current!, isUtf8(body) ? 'utf-8' : 'iso-latin-1'));
-    }
-    const { charset, table } = this.current!;
-    if (charset === 'latin-1') return bytes.toString('latin1');
-    if (charset === 'us-ascii') return bytesToText(bytes);
-    if (charset === 'utf-8') {
-      const tail = final ? 0 : incompleteTail(bytes);
-      this.keep(bytes, tail);
-      return decodeUtf8(tail ? bytes.subarray(0, bytes.length - tail) : bytes);
-    }
-    const { text, rest } = decodeTable(table!, bytes);
-    if (rest && final) return text + bytesToText(bytes.subarray(bytes.length - rest));
-    this.keep(bytes, rest);
-    return text;
+    this.charset ??= charsetDecoder(this.current!);
+    const { text, rest } = this.charset(bytes, final);
+    if (rest) this.keep(bytes, rest);
+    if (this.isBegun || text === '') return text;
+    this.isBegun = true;
+    return this.current!.signature === 'with' && text.startsWith('\ufeff') ? text.slice(1) : text;
   }
 
   private keep(bytes: Buffer, tail: number): void {
     // A copy: the rest of the chunk must not be kept alive by three bytes of it.
-    if (tail) this.unfinished = Buffer.from(bytes.subarray(bytes.length - tail));
+    this.unfinished = Buffer.from(bytes.subarray(bytes.length - tail));
   }
 
   private get eol(): Eol {
@@ -112,6 +105,8 @@ export class Decoder {
   }
 
   private decideOn(system: CodingSystem): void {
+    // Line ends found out do not change what the charset remembers.
+    if (system.base !== this.current?.base) this.charset = null;
     this.current = system;
     this.onDecided(system);
   }

@@ -1,7 +1,8 @@
 /** End-of-line conventions: finding them out, and turning line ends into newlines and back. */
 
 /**
- * The convention of the first line ends in `text` (up to three): all CRLF, all LF, all CR; mixed counts as unix.
+ * The convention of the first line ends in `text` (up to three): all CRLF, all LF, all CR; CRLF and CR is CRLF,
+ * another mixture is LF.
  *
  * @returns null when there is no line end yet. A CR at the very end does not count: its LF may be on the way.
  */
@@ -14,7 +15,9 @@ export function detectEol(text: string): 'unix' | 'dos' | 'mac' | null {
     found.add(match[0] === '\r\n' ? 'dos' : match[0] === '\n' ? 'unix' : 'mac');
   }
   if (found.size === 0) return null;
-  return found.size === 1 ? [...found][0]! : 'unix';
+  if (found.size === 1) return [...found][0]!;
+  // Stray CRs are let pass where lines end in CRLF.
+  return found.has('unix') ? 'unix' : 'dos';
 }
 
 /** Line ends to newlines. */

@@ -26,7 +26,8 @@ function unitOf(byte: number): number {
   return byte < 0x80 ? byte : 0xdc00 + byte;
 }
 
-function textOf(units: Uint16Array, length: number): string {
+/** The string of the first `length` UTF-16 units. */
+export function textOf(units: Uint16Array, length: number): string {
   const bytes = Buffer.from(units.buffer, 0, 2 * length);
   return (endianness() === 'LE' ? bytes : bytes.swap16()).toString('utf16le');
 }

@@ -1,7 +1,7 @@
 import type { NetworkAddress, Text } from '../api';
 import { formatNetworkAddress } from '../address/address';
 import type { CodingSystem } from '../coding/codingSystem';
-import { encodeText } from '../coding/encoder';
+import { Encoder } from '../coding/encoder';
 import { fileError, NetworkProcessError, systemCode } from '../errors';
 import type { TrafficLog } from '../log/trafficLog';
 import type { DatagramTransport, Sent, StreamTransport } from '../transport/transport';
@@ -72,6 +72,7 @@ export class Sending {
   /** True once the end of file was asked for. */
   ended = false;
   private readonly queue = new SendQueue();
+  private encoder: Encoder | null = null;
   private write: Write | null = null;
 
   constructor(
@@ -133,8 +134,8 @@ export class Sending {
     // The caller's bytes may change before they are sent.
     return this.add(text.length, () =>
       typeof text === 'string'
-        ? encodeText(this.process.textEncoder, text)
-        : encodeText(this.process.encode, Buffer.from(text)),
+        ? this.encode(this.process.textEncoder, text)
+        : this.encode(this.process.encode, Buffer.from(text)),
     );
   }
 
@@ -163,6 +164,11 @@ export class Sending {
     const { queued } = this.queue;
     this.queue.fail((bytes) => this.lost(bytes));
     return queued;
+  }
+
+  private encode(system: CodingSystem | null, text: Text): Uint8Array {
+    if (this.encoder?.system !== system) this.encoder = new Encoder(system);
+    return this.encoder.encode(text);
   }
 
   private add(length: number, encode: () => Uint8Array): Promise<void> {

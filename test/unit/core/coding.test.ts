@@ -110,7 +110,7 @@ describe('coding', () => {
     }
     assert.equal(decodeAll('utf-16le', [bytes('ff fe 41 00'), bytes('ff fe 42')]).text, '\ufeffA\ufeffB');
     assert.equal(decodeAll('utf-16le', [bytes('43 00 fd ff 44 00')]).text, 'C\ufffdD');
-    assert.equal(decodeAll('gb18030', [bytes('84 31 a4 37 81 30'), bytes('81 30 d6')]).text, '\ufffd\x80\udcd6');
+    assert.equal(decodeAll('gb18030', [bytes('84 31 a5 33 81 30'), bytes('81 30 d6')]).text, '\ufffd\x80\udcd6');
     assert.deepEqual(encodeText(codingSystem('shift_jis'), '日\udcff本'), bytes('93 fa ff 96 7b'));
   });
 
@@ -132,7 +132,9 @@ describe('coding system names', () => {
       const all = core.codingSystemList();
       assert.equal(new Set(all).size, all.length);
       assert.ok(core.codingSystemList(true).every((name) => all.includes(name)));
-      for (const name of all) {
+      // These have no small letters: what there is not is written as spaces, in Emacs too.
+      const unlettered = ['lao', ...core.codingSystemAliases('ibm290')];
+      for (const name of all.filter((one) => !unlettered.includes(one))) {
         for (const eol of ['', '-unix', '-dos', '-mac']) {
           const system = codingSystem(name + eol)!;
           const bytes = encodeText(system, 'plain text, 12');
