@@ -254,20 +254,23 @@ export class Steps {
     if (await workbench.quick()) await workbench.press('Escape');
     await workbench.waitQuickClosed();
     await this.showTree();
-    // First the tabs: an editor that takes the keyboard late would take the keys for the tree.
-    await workbench.until('no tabs', async () => {
-      if ((await this.tabs()).length === 0) return true;
-      await workbench.press('Mod+k', 'Mod+w');
-      await workbench.page.waitForTimeout(200);
-      return false;
-    });
     // Clients of a server that is deleted end on their own, and their rows stay.
     await workbench.until('no rows', async () => {
       if ((await this.rows()).length === 0) return true;
       await workbench.focusTree(view);
+      // An editor may take the keyboard late; these keys are not for its text.
+      await workbench.page.waitForTimeout(100);
+      if (!(await workbench.page.evaluate<boolean>(`!!document.activeElement?.closest('.part.panel')`))) return false;
       await workbench.press('Home', 'Mod+a', 'Delete');
       await workbench.page.waitForTimeout(200);
       if (await workbench.hasDialog()) await workbench.answerDialog('Delete');
+      return false;
+    });
+    // Then the tabs: a row that is selected shows its buffer.
+    await workbench.until('no tabs', async () => {
+      if ((await this.tabs()).length === 0) return true;
+      await workbench.press('Mod+k', 'Mod+w');
+      await workbench.page.waitForTimeout(200);
       return false;
     });
     if ((await workbench.notifications()).length > 0) await workbench.clearNotifications();
