@@ -31,14 +31,16 @@ export class ProcessMaker {
   /** All connections accepted by any server so far: it names those of local servers. */
   private accepted = 0;
   private readonly attempts = new Set<Attempt>();
+  private disposed = false;
 
   constructor(
     private readonly world: World,
     private readonly buffers: BufferList,
   ) {}
 
-  /** Ends what is connecting. */
+  /** Ends what is connecting, and what is tried later. */
   dispose(): void {
+    this.disposed = true;
     for (const attempt of this.attempts) attempt.cancel();
   }
 
@@ -52,6 +54,7 @@ export class ProcessMaker {
     if (!spec || Object.keys(spec).length === 0) return null;
     const checked = checkWhere(spec);
     const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, options.signal);
+    if (this.disposed) attempt.cancel();
     this.attempts.add(attempt);
     if (checked.nowait) return this.makeLater(spec, checked, attempt, options);
     try {
