@@ -115,7 +115,7 @@ export async function connects(rounds) {
   try {
     const [port] = await once(peer, 'message');
     return {
-      connect: await pairs(rounds, (who, host) => connect[who](host, port)),
+      'connect and delete': await pairs(rounds, (who, host) => connect[who](host, port)),
       accept: await pairs(rounds, (who, host) => accept[who](host, peer)),
     };
   } finally {

@@ -39,6 +39,12 @@ async function extensionBench() {
   );
   figure('throughput into a recording filter', t.ratio, ' of a bare socket', t.ratio >= 0.8, 'at least 0.8');
 
+  const { connects } = await import('../bench/connects.mjs');
+  for (const [what, { ratio, bare, ours }] of Object.entries(await connects(rounds + 2))) {
+    console.log(`       ${what}: bare sockets ${bare.toFixed(0)} a second, processes ${ours.toFixed(0)}`);
+    figure(what, ratio, ' of bare sockets', ratio >= 0.8, 'at least 0.8');
+  }
+
   const { registry } = await import('../bench/registry.mjs');
   for (const [operation, ratio] of Object.entries(await registry(rounds + 2))) {
     figure(`${operation}, 10,000 processes against 10`, ratio, ' times', ratio <= 1.5, 'at most 1.5');
