@@ -409,8 +409,9 @@ export interface NetworkProcesses extends Disposable {
   /** From the next output on. An encoder without line ends writes newlines, `null` is `raw-text-unix` here. */
   setProcessCodingSystem(process: NetworkProcess, decode?: unknown, encode?: unknown): void;
   /**
-   * (ours) Decodes anew, by the present coding system, the output that the buffer of a process shows; nothing is read
-   * meanwhile. What others put into the buffer goes, the lines of this program follow the text.
+   * (ours) Decodes anew, by the present coding system, all that a process has received, and puts that text into its
+   * buffer, the newest `bufferTextBytes` bytes of traffic at most; nothing is read meanwhile. What others put into the
+   * buffer goes, the lines of this program follow the text.
    *
    * Errors: `NP_BUFFER_DEAD`, `NP_BUFFER_SHARED`, `NP_CAPTURE_GONE`, `NP_CAPTURE_FAILED`.
    */

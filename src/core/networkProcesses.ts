@@ -347,8 +347,8 @@ class Functions implements NetworkProcesses {
 
   setNetworkProcessOption(process: NetworkProcess, option: string, value: unknown, noError?: unknown): true | null {
     const target = own(process);
-    if (target.isClosed)
-      throw new NetworkProcessError('NP_SEND_NOT_RUNNING', 'error', ['Process is not running'], target.name);
+    if (target.isOver)
+      throw new NetworkProcessError('NP_NOT_RUNNING', 'error', ['Process is not running'], target.name);
     if (typeof option !== 'string') throw wrongType('symbolp', option);
     if (!optionNames.includes(option)) {
       if (!isNil(noError)) return null;
@@ -434,6 +434,7 @@ class Functions implements NetworkProcesses {
 
   async cloneProcess(process: NetworkProcess, newName: string | null = null): Promise<NetworkProcess | null> {
     const first = own(process);
+    if (!isNil(newName) && typeof newName !== 'string') throw wrongType('stringp', newName);
     if (first.status !== 'open') return null;
     const name = (newName ?? first.name).replace(/<\d+>$/, '');
     const clone = await this.makeNetworkProcess({ ...Object.fromEntries(first.contact), name, buffer: first.buffer });
@@ -510,6 +511,7 @@ class Functions implements NetworkProcesses {
 
   dispose(): void {
     this.maker.dispose();
+    this.waits.dispose();
     // First: what the processes end with is not written any more.
     this.captures.dispose();
     for (const process of this.registry.list()) process.discard();

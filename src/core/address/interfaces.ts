@@ -94,7 +94,7 @@ function hardware(name: string, list: readonly Address[]): { family: number; byt
 }
 
 function linux(name: string, what: string): string | null {
-  if (/[/.]/.test(name) || process.platform !== 'linux') return null;
+  if (name.includes('/') || name === '.' || name === '..' || process.platform !== 'linux') return null;
   try {
     return readFileSync(`/sys/class/net/${name}/${what}`, 'utf8').trim();
   } catch {

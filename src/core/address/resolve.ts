@@ -16,7 +16,7 @@ export function checkPortRange(service: unknown): void {
  * A service's port: a number, its digits, or a name.
  *
  * @param host Only for the error's text, as Emacs words it.
- * @throws NP_ADDRESS_PORT, NP_RESOLVE_FAILED for an unknown name
+ * @throws NP_ADDRESS_PORT, NP_RESOLVE_FAILED for an unknown name, with a target, unlike that of a host
  */
 export function resolveService(service: string | number, protocol: Protocol, host: string): number {
   checkPortRange(service);

@@ -48,7 +48,10 @@ export class Decoder {
 
   /** What is left at the end: unfinished characters as raw bytes, a CR held back. Starts afresh afterwards. */
   flush(): Text {
-    return this.convert(Buffer.alloc(0), true);
+    const text = this.convert(Buffer.alloc(0), true);
+    this.charset = null;
+    this.isBegun = false;
+    return text;
   }
 
   private convert(chunk: Buffer, final: boolean): Text {

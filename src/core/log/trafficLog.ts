@@ -12,7 +12,6 @@ export class TrafficLog implements ByteLog {
   private heldBytes = 0;
   private dropped = 0;
   private total = 0;
-  private received = 0;
   /** The process that writes it; another may go on with it when that one is closed. */
   owner: { readonly isClosed: boolean } | null = null;
   private readonly appended: Emitter<ByteLogEntry>;
@@ -38,11 +37,6 @@ export class TrafficLog implements ByteLog {
     return this.total;
   }
 
-  /** How much of its size was received. */
-  get receivedBytes(): number {
-    return this.received;
-  }
-
   get onDidAppend(): Event<ByteLogEntry> {
     return this.appended.event;
   }
@@ -50,7 +44,6 @@ export class TrafficLog implements ByteLog {
   append(piece: Omit<ByteLogEntry, 'offset'>): void {
     const entry: ByteLogEntry = { offset: this.total, ...piece };
     this.total += entry.bytes.length;
-    if (entry.direction === 'received') this.received += entry.bytes.length;
     this.keep(entry);
     this.capture.append(entry);
     this.appended.fire(entry);

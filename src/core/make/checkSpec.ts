@@ -175,6 +175,10 @@ function checkHost(host: unknown, family: Family | number | null): string {
 
 function checkPath(service: unknown): string {
   if (typeof service !== 'string') throw wrongType('stringp', service);
+  // The first may be one, before a name that is in no folder.
+  if (service.includes('\0', 1)) {
+    throw new NetworkProcessError('NP_ADDRESS_MALFORMED', 'error', ['A zero byte inside the path of a local socket']);
+  }
   const bytes = Buffer.byteLength(service);
   if (bytes === 0) throw new NetworkProcessError('NP_ADDRESS_MALFORMED', 'error', ['Empty path of a local socket']);
   if (bytes > longestPath) {
@@ -238,10 +242,19 @@ function codingPair(coding: unknown): CodingPair {
 function listedCoding(spec: NetworkProcessSpec, list: Options['networkCodingSystemAlist']): CodingPair | null {
   const { service } = spec;
   const fits = (key: number | string | RegExp): boolean =>
-    typeof key === 'number' ? key === service : typeof service === 'string' && service.search(key) >= 0;
+    typeof key === 'number' ? key === service : typeof service === 'string' && matches(service, key);
   const coding = list.find(([key]) => fits(key))?.[1];
   const found = typeof coding === 'function' ? coding(spec) : coding;
   return isNil(found) ? null : codingPair(found);
+}
+
+function matches(service: string, pattern: string | RegExp): boolean {
+  try {
+    return service.search(pattern) >= 0;
+  } catch (cause) {
+    const text = [`Invalid pattern in networkCodingSystemAlist: ${String(pattern)}`];
+    throw new NetworkProcessError('NP_OPTION_VALUE', 'error', text, null, { cause });
+  }
 }
 
 function checkMode(mode: unknown): number {

@@ -1,5 +1,6 @@
 import type { MakeOptions, NetworkProcessSpec } from '../api';
 import { familyOf, formatNetworkAddress, type InetAddress } from '../address/address';
+import { isNil } from '../base/nil';
 import type { BufferList } from '../buffer/bufferList';
 import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
 import type { World } from '../process/plan';
@@ -53,6 +54,14 @@ export class ProcessMaker {
   async make(spec: NetworkProcessSpec | undefined, options: MakeOptions): Promise<Process | null> {
     if (!spec || Object.keys(spec).length === 0) return null;
     const checked = checkWhere(spec);
+    if (
+      checked.where.kind === 'path' &&
+      !isNil(spec.host) &&
+      isNil(checked.backlog === null ? spec.remote : spec.local)
+    ) {
+      const error = new Error("':family local' ignores the ':host' property");
+      this.world.report({ source: 'lookup', process: null, error });
+    }
     const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, options.signal);
     if (this.disposed) attempt.cancel();
     this.attempts.add(attempt);
@@ -155,7 +164,8 @@ export class ProcessMaker {
     const { where } = checked;
     if (isNetworkProcessError(error) && error.code === 'NP_CANCELLED') return process.discard();
     if (isNetworkProcessError(error) && error.code === 'NP_RESOLVE_FAILED' && where.kind === 'name') {
-      return process.fail(`Name lookup of ${where.host} failed`, `failed with ${error.message}\n`);
+      const what = error.target === null ? `Name lookup of ${where.host}` : `Service lookup of ${where.service}`;
+      return process.fail(`${what} failed`, `failed with ${error.message}\n`);
     }
     const code = systemNumber(isNetworkProcessError(error) ? error.cause : error);
     process.fail(code, `failed with code ${code}\n`);

@@ -10,7 +10,7 @@ import type { Process } from './process';
 /**
  * Puts the output of a process into its buffer anew, decoded by another decoder. This program's own lines follow it.
  *
- * @param received Bytes of the log that had been delivered.
+ * @param waiting The newest bytes received, which have not been delivered.
  * @param maxBytes Of the log, that are decoded at most; the oldest are left out.
  * @throws NP_CAPTURE_GONE when the bytes are no longer kept, NP_CAPTURE_FAILED when they can't be read
  */
@@ -18,18 +18,21 @@ export async function decodeAgain(
   process: Process,
   buffer: TextBuffer,
   decoder: Decoder,
-  received: number,
+  waiting: number,
   maxBytes: number,
 ): Promise<void> {
+  const entries = await received(process.byteLog, maxBytes);
   const parts: string[] = [];
-  let left = received;
-  const from = Math.max(process.byteLog.size - maxBytes, 0);
-  for await (const { direction, bytes, peer } of entriesOf(process.byteLog, from)) {
-    if (direction !== 'received' || left <= 0) continue;
-    const piece = bytes.subarray(0, left);
-    left -= piece.length;
-    parts.push(adapted(buffer, decoder.decode(piece)));
+  let left = entries.reduce((sum, { bytes }) => sum + bytes.length, 0) - waiting;
+  let isOwn = false;
+  for (const { bytes, peer, offset } of entries) {
+    if (left <= 0) break;
+    // What the process before it left unfinished is no part of this one's.
+    if (!isOwn && offset >= process.logFrom) parts.push(adapted(buffer, decoder.flush()));
+    isOwn = offset >= process.logFrom;
+    parts.push(adapted(buffer, decoder.decode(bytes.subarray(0, left))));
     if (peer !== null) parts.push(adapted(buffer, decoder.flush()));
+    left -= bytes.length;
   }
   if (process.isClosed) parts.push(adapted(buffer, decoder.flush()));
   // It may have been killed meanwhile.
@@ -46,11 +49,18 @@ function adapted(buffer: TextBuffer, text: string | Uint8Array): string {
   return typeof text === 'string' ? buffer.adapt(text) : bytesToText(text);
 }
 
-/** From disk when all of it is there, else from memory. */
-function entriesOf(log: TrafficLog, from: number): AsyncIterable<ByteLogEntry> | readonly ByteLogEntry[] {
-  if (log.capture.state !== 'off' && log.capture.size === log.size) return log.capture.entries(from);
+/** What the log has of the bytes received till now: from disk when all of it is there, else from memory. */
+async function received(log: TrafficLog, maxBytes: number): Promise<ByteLogEntry[]> {
+  const { size, capture } = log;
+  const isMeant = ({ direction, offset }: ByteLogEntry): boolean => direction === 'received' && offset < size;
+  if (capture.state !== 'off' && capture.size === size) {
+    const found: ByteLogEntry[] = [];
+    for await (const entry of capture.entries(Math.max(size - maxBytes, 0), size))
+      if (isMeant(entry)) found.push(entry);
+    return found;
+  }
   if (log.bytesDropped > 0) {
     throw new NetworkProcessError('NP_CAPTURE_GONE', 'error', ['The bytes of the text shown are no longer kept']);
   }
-  return log.entries;
+  return log.entries.filter(isMeant);
 }

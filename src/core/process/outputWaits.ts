@@ -49,6 +49,11 @@ export class OutputWaits {
     });
   }
 
+  /** Ends every wait. */
+  dispose(): void {
+    this.end(false, () => true);
+  }
+
   private end(hadOutput: boolean, isMeant: (wait: Wait) => boolean): void {
     for (const wait of [...this.waits]) if (isMeant(wait)) wait.end(hadOutput);
   }

@@ -90,6 +90,8 @@ export class Process implements NetworkProcess {
   private peerGone = false;
   private clientCount = 0;
   private acceptPause: NodeJS.Timeout | null = null;
+  /** Where its own bytes begin in the byte log. */
+  readonly logFrom: number;
   /** Whose byte log it goes on with. */
   private readonly former: Process | null;
   private readonly holds = new Set<object>();
@@ -124,6 +126,7 @@ export class Process implements NetworkProcess {
     this.inheritCoding = plan.inheritCoding;
     this.former = canGoOn(plan.continues, world.captures.isOn) ? plan.continues : null;
     this.byteLog = this.former?.byteLog ?? this.newLog();
+    this.logFrom = this.byteLog.size;
     this.ownLog();
     this.named = plan.decode;
     this.decoder = this.makeDecoder();
@@ -166,6 +169,11 @@ export class Process implements NetworkProcess {
 
   get isClosed(): boolean {
     return this.state === 'closed';
+  }
+
+  /** Closed, or failed and not deleted yet, stopped or not. */
+  get isOver(): boolean {
+    return this.state === 'closed' || this.state === 'failed';
   }
 
   /** False while it is looked up and connected, and when it has ended. */
@@ -282,10 +290,13 @@ export class Process implements NetworkProcess {
     this.hold(new Promise<void>((resolve) => (release = resolve)));
     const { found } = this;
     try {
-      const decoder = this.makeDecoder();
-      const received = this.byteLog.receivedBytes - this.delivery.bytes;
-      await decodeAgain(this, home, decoder, received, world.options.bufferTextBytes);
-      this.decoder = decoder;
+      for (let system; system !== this.effective.name;) {
+        // Another may be set while the bytes are read.
+        system = this.effective.name;
+        const decoder = this.makeDecoder();
+        await decodeAgain(this, home, decoder, this.delivery.bytes, world.options.bufferTextBytes);
+        if (system === this.effective.name) this.decoder = decoder;
+      }
       this.takeOnFound();
     } catch (error) {
       this.found = found;
@@ -356,11 +367,17 @@ export class Process implements NetworkProcess {
     if (this.isClosed) return stream.close();
     this.transport = stream;
     this.sending.useStream(stream);
-    // Options of a server, and those set while connecting.
-    for (const option of optionNames) if (this.contact.has(option)) stream.setOption(option, this.contact.get(option));
+    this.applyOptions(stream);
     stream.onData = (bytes) => this.received({ kind: 'stream', bytes });
     stream.onEnd = (error) => this.delivery.push({ kind: 'end', error });
     this.isOpen();
+  }
+
+  /** Those of a server, and those set while connecting. */
+  private applyOptions(transport: StreamTransport | DatagramTransport): void {
+    for (const option of optionNames) {
+      if (this.contact.has(option)) transport.setOption(option, this.contact.get(option));
+    }
   }
 
   /** A bound datagram socket is there. */
@@ -368,6 +385,7 @@ export class Process implements NetworkProcess {
     if (this.isClosed) return socket.close();
     this.transport = socket;
     this.sending.useDatagrams(socket);
+    this.applyOptions(socket);
     socket.onMessage = (bytes, peer) => this.heard(bytes, peer);
     this.isOpen();
   }

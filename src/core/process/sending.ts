@@ -167,7 +167,8 @@ export class Sending {
   }
 
   private encode(system: CodingSystem | null, text: Text): Uint8Array {
-    if (this.encoder?.system !== system) this.encoder = new Encoder(system);
+    // A datagram is read by itself: it begins with all that is needed for that.
+    if (this.encoder?.system !== system || this.process.isDatagram) this.encoder = new Encoder(system);
     return this.encoder.encode(text);
   }
 

@@ -42,7 +42,11 @@ export function connectStream(
       resolve(new SocketStream(socket, { remote, local: 'path' in to ? '' : undefined }));
     };
     socket.on('connect', connected).on('error', failed);
-    setUp(socket);
+    try {
+      setUp(socket);
+    } catch (error) {
+      return failed(error);
+    }
     // One address at a time, as Emacs: Node's own race between families would hide which one failed.
     const options: TcpSocketConnectOpts | IpcSocketConnectOpts = 'path' in to ? to : { ...to, autoSelectFamily: false };
     socket.connect(options);

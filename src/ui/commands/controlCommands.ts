@@ -75,9 +75,11 @@ export class ControlCommands implements vscode.Disposable {
   }
 
   private async deleteRows(rows: readonly Row[]): Promise<boolean> {
-    if (!(await this.question.mayDelete(rows.map((row) => row.process)))) return false;
-    // While the question was open, rows may have gone, or passed to other processes.
-    await forAll(rows.filter((row) => this.rows.has(row)), (row) => this.deleteRow(row)); // prettier-ignore
+    const meant = rows.map((row) => ({ row, process: row.process }));
+    if (!(await this.question.mayDelete(meant.map(({ process }) => process)))) return false;
+    // While the question was open, rows may have gone, or passed to processes that nobody was asked about.
+    const left = meant.filter(({ row, process }) => this.rows.has(row) && row.process === process);
+    await forAll(left, ({ row }) => this.deleteRow(row));
     return true;
   }
 

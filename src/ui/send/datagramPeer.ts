@@ -1,7 +1,6 @@
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import * as vscode from 'vscode';
-import { inetVector, type NetworkAddress, type NetworkProcess, type NetworkProcesses } from '../../core';
+import type { NetworkAddress, NetworkProcess, NetworkProcesses } from '../../core';
 import { showFailure } from '../errors';
 import { parseAddress } from '../open/parseAddress';
 import type { Targets } from '../commands/targets';
@@ -60,13 +59,12 @@ async function askForPeer(
   const parsed = parseAddress(typed, 'udp', 'client', vscode.l10n.t);
   if (!parsed.ok) return undefined;
   const { host, service } = parsed.spec;
-  try {
-    return await resolve(typeof host === 'string' ? host : loopback[family], Number(service), family);
-  } catch {
-    // Whatever the resolver says comes down to this.
-    showFailure(vscode.l10n.t('{0} has no address of that kind. Check its spelling.', showPeerText(String(host))));
-    return undefined;
-  }
+  const name = typeof host === 'string' ? host : loopback[family];
+  const [found] = (await core.networkLookupAddressInfo(name, `ipv${family}`)) ?? [];
+  if (Array.isArray(found)) return [...(found as number[]).slice(0, -1), Number(service)];
+  // Whatever the resolver says comes down to this.
+  showFailure(vscode.l10n.t('{0} has no address of that kind. Check its spelling.', showPeerText(name)));
+  return undefined;
 }
 
 const loopback = { 4: '127.0.0.1', 6: '::1' } as const;
@@ -75,14 +73,10 @@ function problemOf(typed: string, family: 4 | 6): string | undefined {
   const parsed = parseAddress(typed, 'udp', 'client', vscode.l10n.t);
   if (!parsed.ok) return `${showPeerText(parsed.problem)}: ${showPeerText(parsed.advice)}`;
   if (parsed.kind !== 'udp') return vscode.l10n.t('Type a UDP address, such as 127.0.0.1:5000.');
-  const other = isIP(String(parsed.spec.host));
+  const named = { ipv4: 4, ipv6: 6 }[String(parsed.spec.family)];
+  const other = isIP(String(parsed.spec.host)) || named;
   if (other && other !== family)
     return vscode.l10n.t('This socket is for IPv{0}: type an address of that kind.', family);
   const isNumber = /^\d+$/.test(String(parsed.spec.service));
   return isNumber ? undefined : vscode.l10n.t('Type the port as a number.');
-}
-
-/** An address in numbers, of the family that the process's socket has. */
-async function resolve(host: string, port: number, family: 4 | 6): Promise<NetworkAddress> {
-  return inetVector(isIP(host) ? host : (await lookup(host, { family })).address, port);
 }

@@ -77,6 +77,49 @@ describe('decodeAgain', () => {
   );
 
   it(
+    'shows the newest when there is more than a buffer holds, and not what waits',
+    withCore(async (core) => {
+      const folder = mkdtempSync(join(tmpdir(), 'netproc-again-'));
+      try {
+        core.options.captureFolder = folder;
+        core.options.bufferTextBytes = 1000;
+        const { peer, process, buffer } = await latin(core, Buffer.from('0'.repeat(400)));
+        for (const digit of '12345') {
+          peer.sockets[0]!.write(digit.repeat(400));
+          await until(digit, () => buffer.fullText().endsWith(digit));
+        }
+        core.stopProcess(process);
+        peer.sockets[0]!.write('waits');
+        await core.decodeAgain(process);
+        assert.match(buffer.fullText(), /^4+5{400}$/);
+        core.continueProcess(process);
+        await until('the rest', () => buffer.fullText().endsWith('5waits'));
+        assert.match(buffer.fullText(), /^4+5{400}waits$/);
+        peer.close();
+      } finally {
+        core.dispose();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }),
+  );
+
+  it(
+    'goes by the coding system that is set while it reads',
+    withCore(async (core) => {
+      const { peer, process, buffer } = await latin(core, Buffer.from('é'));
+      core.setProcessCodingSystem(process, 'koi8-r', 'koi8-r');
+      const again = core.decodeAgain(process);
+      core.setProcessCodingSystem(process, 'utf-8-unix', 'utf-8-unix');
+      await again;
+      assert.equal(buffer.fullText(), 'é');
+      peer.sockets[0]!.write('é');
+      await says(process, 'éé');
+      assert.equal(core.processCodingSystem(process).decode, 'utf-8-unix');
+      peer.close();
+    }),
+  );
+
+  it(
     'works after the end, and keeps what this program wrote itself',
     withCore(async (core) => {
       const { peer, process, buffer } = await latin(core, Buffer.from('é'));

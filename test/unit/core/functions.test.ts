@@ -367,3 +367,63 @@ describe('ended processes', () => {
     }),
   );
 });
+
+describe('bad input', () => {
+  it(
+    'gives errors of ours, and nothing is left',
+    withCore(async (core) => {
+      const process = await server(core);
+      assert.equal(await codeOf(core.cloneProcess(process, 5 as unknown as string)), 'NP_WRONG_TYPE');
+      core.options.networkCodingSystemAlist = [['(', 'latin-1']];
+      assert.equal(await codeOf(server(core, { service: '0' })), 'NP_OPTION_VALUE');
+      const path = { family: 'local', service: '/tmp/a\0b' };
+      assert.equal(await codeOf(core.makeNetworkProcess({ name: 's', server: true, ...path })), 'NP_ADDRESS_MALFORMED');
+      assert.deepEqual(core.processList(), [process]);
+    }),
+  );
+
+  it(
+    'is said: the host of a path, the service that nobody knows, an option for what has failed',
+    withCore(async (core) => {
+      const reports: string[] = [];
+      core.onDidReportError(({ source, error }) => reports.push(`${source} ${(error as Error).message}`));
+      const path = { family: 'local', service: '/nosuch/file' };
+      assert.equal(await codeOf(core.makeNetworkProcess({ name: 'c', host: 'x', ...path })), 'NP_CONNECT_NO_FILE');
+      assert.deepEqual(reports, ["lookup ':family local' ignores the ':host' property"]);
+      const failed = await client(core, 'nosuchservice', { nowait: true });
+      await until('it has failed', () => failed.status === 'failed');
+      assert.equal(core.processExitStatus(failed), 'Service lookup of nosuchservice failed');
+      const option = (): unknown => core.setNetworkProcessOption(failed, 'keepalive', true);
+      assert.throws(option, { code: 'NP_NOT_RUNNING', message: 'Process is not running' });
+      core.stopProcess(failed);
+      assert.throws(option, { code: 'NP_NOT_RUNNING' });
+    }),
+  );
+});
+
+describe('datagrams', () => {
+  it(
+    'are encoded and decoded each by itself, whatever the one before switched to',
+    withCore(async (core) => {
+      for (const coding of ['iso-2022-jp-unix', 'utf-8-with-signature-unix', 'utf-16-unix']) {
+        const { log, filter } = recorder();
+        const receiver = await server(core, { name: coding, type: 'datagram', coding, filter });
+        const sender = await client(core, core.processContact(receiver, 'service'), { type: 'datagram', coding });
+        for (const text of ['日本', 'Hello', '日']) await core.processSendString(sender, text);
+        await until('all', () => log.length === 3);
+        assert.deepEqual(log, ['filter 日本', 'filter Hello', 'filter 日'], coding);
+      }
+    }),
+  );
+
+  it(
+    'go out with the options that were set while their process was made',
+    withCore(async (core) => {
+      const process = await client(core, 9, { type: 'datagram', host: '127.255.255.255', nowait: true });
+      assert.equal(process.status, 'connect');
+      core.setNetworkProcessOption(process, 'broadcast', true);
+      await core.processSendString(process, 'x');
+      assert.equal(process.traffic.bytesSent, 1);
+    }),
+  );
+});

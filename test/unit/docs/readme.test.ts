@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hints } from '../../../src/core';
 
@@ -18,6 +18,17 @@ describe('README', () => {
   it('lists every error with its hint, and no other', () => {
     const rows = [...readme.matchAll(/^\| `(NP_\w+)`\s+\| (.*?)\s*\|$/gm)].map(([, code, hint]) => [code, hint]);
     assert.deepEqual(rows, Object.entries(hints));
+  });
+
+  it('tells every difference from Emacs that a scenario shows', () => {
+    const folder = join(root, 'test/conformance/scenarios');
+    const numbers = readdirSync(folder).flatMap((file) => {
+      const { deviates } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { deviates?: string };
+      return deviates ?? [];
+    });
+    assert.ok(numbers.length > 10);
+    const told = [...readme.matchAll(/^\| ([\w -]+?)\s+\|.*\|.*\|.*\|$/gm)].flatMap((row) => row[1]!.split(' '));
+    assert.deepEqual(numbers.filter((number) => !told.includes(number)), []); // prettier-ignore
   });
 
   it('lists every setting with its default', () => {

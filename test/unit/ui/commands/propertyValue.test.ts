@@ -32,6 +32,16 @@ describe('the value of a property', () => {
     assert.equal(propertyText('12'), '"12"');
   });
 
+  it('is one harmless line, and the number that was typed', () => {
+    for (const value of ['a\nb', '\u202egnp', '\x1b[31m', '\udc80', ['\u2066', 'é']]) {
+      const text = propertyText(value)!;
+      assert.match(text, /^[\x20-\x7eé]+$/);
+      assert.deepEqual(parseProperty(text), value);
+    }
+    assert.equal(parseProperty('12345678901234567890'), '12345678901234567890');
+    assert.equal(parseProperty('1e3'), 1000);
+  });
+
   it('has no text where JSON has no such value, and nobody’s code runs', () => {
     const trap = Object.defineProperty({}, 'x', { enumerable: true, get: () => assert.fail('a getter ran') });
     const odd = [undefined, NaN, Infinity, 1n, () => 1, Symbol('s'), new Map(), new Date(), trap, [trap]];
