@@ -25,6 +25,7 @@ export function rowsOf({ base, charset, table }: CodingName): Buffer[] {
     Buffer.from(sequences.flatMap((sequence) => [...sequence, ...newline]));
   const pairs = (prefix: readonly number[], firsts = bytes, seconds = bytes): Buffer[] =>
     firsts.map((first) => row(seconds.map((second) => [...prefix, first, second])));
+  if (charset === 'utf-7' || charset === 'utf-7-imap') return shiftedRows(charset === 'utf-7-imap', row);
   const rows = [row(bytes.map((byte) => [byte])), ...pairs([])];
   if (charset === 'utf-8') {
     const edges = [0x41, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc0];
@@ -49,6 +50,40 @@ export function rowsOf({ base, charset, table }: CodingName): Buffer[] {
     for (const designation of designations) rows.push(...pairs([...Buffer.from(`\x1b${designation}`)], bytes, seconds));
   }
   return base === 'iso-2022-7bit' ? rows.map(withoutComposition) : rows;
+}
+
+/** For UTF-7: all but where base64 ends within a unit, which in Emacs is an error, or a character out of nothing. */
+function shiftedRows(imap: boolean, row: (sequences: readonly (readonly number[])[]) => Buffer): Buffer[] {
+  const digits = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+${imap ? ',' : '/'}`;
+  const shift = imap ? '&' : '+';
+  const isCut = (first: number, second: number): boolean =>
+    first === shift.charCodeAt(0) && digits.includes(String.fromCharCode(second));
+  const rows = bytes.map((first) => row(bytes.filter((byte) => !isCut(first, byte)).map((byte) => [first, byte])));
+  const written = (sequences: readonly string[]): Buffer =>
+    row(sequences.map((sequence) => [...Buffer.from(sequence)]));
+  const base64 = (...units: readonly number[]): string => {
+    const wire = Buffer.from(units.flatMap((unit) => [unit >> 8, unit & 0xff])).toString('base64');
+    return shift + (imap ? wire.replaceAll('/', ',') : wire).replaceAll('=', '');
+  };
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+  // Every unit in each of the three places that it has in base64; its end by `-`, by another character and by the line.
+  for (const high of bytes) {
+    const units = range(high << 8, (high + 1) << 8).filter((unit) => unit !== 0x0d);
+    rows.push(written(units.map((unit) => base64(unit))));
+    rows.push(written(units.map((unit) => `${base64(0xe9, unit)}-a`)));
+    rows.push(written(units.map((unit) => `${base64(0xe9, 0x65e5, unit)}.-`)));
+  }
+  // Every first half of a pair and every second one.
+  for (const start of range(0, 32)) {
+    const halves = range(start * 32, (start + 1) * 32);
+    rows.push(written(halves.map((half) => `${base64(0xd800 + half, 0xdc80)}-`)));
+    rows.push(written(halves.map((half) => `${base64(0xe9, 0xd83d, 0xdc00 + half)}-`)));
+  }
+  // Unused bits at the end that are not zero.
+  rows.push(written([...digits].flatMap((digit) => [`${shift}AO${digit}-`, `${shift}AOkA6${digit}-`])));
+  // Last, as Emacs makes newlines of them: all lines after one differ.
+  rows.push(written([base64(0x0d), base64(0xe9, 0x0d, 0x61), base64(0x0d, 0x0a)]));
+  return [row(bytes.map((byte) => [byte])), ...rows];
 }
 
 function withoutComposition(row: Buffer): Buffer {

@@ -4,6 +4,7 @@ import { iso2022Decoder, iso2022Encoder } from './iso2022';
 import { decodeTable, tableEncoder, tableOf } from './tableCharset';
 import { bytesToText, decodeUtf8, encodeUtf8, incompleteTail, rawByte } from './utf8';
 import { decodeUtf16, encodeUtf16 } from './utf16';
+import { encodeUtf7, utf7Decoder } from './utf7';
 
 /**
  * Decodes what is complete of a stream's bytes, all if `final`.
@@ -22,6 +23,9 @@ export function charsetDecoder(system: CodingSystem): CharsetDecoder {
     case 'utf-16be':
     case 'utf-16le':
       return (bytes, final) => decodeUtf16(bytes, system.charset === 'utf-16be', final);
+    case 'utf-7':
+    case 'utf-7-imap':
+      return utf7Decoder(system.charset === 'utf-7-imap');
     case 'iso-2022':
       return iso2022Decoder(system.base);
     case 'table': {
@@ -46,6 +50,9 @@ export function charsetEncoder(system: CodingSystem | null): (text: string) => B
     case 'utf-16be':
     case 'utf-16le':
       return (text) => encodeUtf16(text, system.charset === 'utf-16be');
+    case 'utf-7':
+    case 'utf-7-imap':
+      return (text) => encodeUtf7(text, system.charset === 'utf-7-imap');
     case 'iso-2022':
       return iso2022Encoder(system.base);
     case 'table': {

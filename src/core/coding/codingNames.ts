@@ -10,6 +10,8 @@ export type Charset =
   | 'utf-8'
   | 'utf-16be'
   | 'utf-16le'
+  | 'utf-7'
+  | 'utf-7-imap'
   | 'latin-1'
   | 'us-ascii'
   | 'binary'
@@ -37,6 +39,8 @@ const builtIn: readonly (readonly [names: string, charset: Exclude<Charset, 'tab
   ['utf-16be-with-signature utf-16-be', 'utf-16be', 'with'],
   ['utf-16le', 'utf-16le'],
   ['utf-16le-with-signature utf-16-le', 'utf-16le', 'with'],
+  ['utf-7', 'utf-7'],
+  ['utf-7-imap', 'utf-7-imap'],
   ['prefer-utf-8', 'undecided'],
   ['iso-2022-jp junet', 'iso-2022'],
   ['iso-2022-jp-2', 'iso-2022'],

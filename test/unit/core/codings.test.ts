@@ -69,6 +69,7 @@ describe('any chunking of any bytes', () => {
       () => [byte(0x81, 0xfe), byte(0x30, 0x39), byte(0x81, 0xfe), byte(0x30, 0x39)],
       () => [0x8f, byte(0xa1, 0xfe), byte(0xa1, 0xfe)],
       () => [...Buffer.from(['\x1b$B', '\x1b(B', '\x1b(J', '\x1b$(D', '\x1b.A', '\x1bN', '\x0e'][byte(0, 6)]!)],
+      () => [...Buffer.from(['+AOk-', '&2D3eAA-', '+2D3eAA', '&AOkA6Q', '+', '&', '-', 'AOkADQAK'][byte(0, 7)]!)],
       () => [byte(0x20, 0x7e), byte(0x20, 0x7e)],
       () => [...Buffer.from('é€😀\r\n')],
     ];
@@ -107,7 +108,7 @@ describe('any chunking of any bytes', () => {
     this.timeout(60_000);
     // Emacs, too, loses bytes where two codes are of one character, or ASCII is none of the charset's.
     const inexact =
-      /^(utf-16|.*-with-signature|.*-auto|ebcdic|ibm038|ibm2(74|75|81|90)|adobe|lao|eucjp-ms|japanese-cp932)/;
+      /^(utf-16|utf-7|.*-with-signature|.*-auto|ebcdic|ibm038|ibm2(74|75|81|90)|adobe|lao|eucjp-ms|japanese-cp932)/;
     const exact = compared().filter(({ base, charset }) => charset !== 'iso-2022' && !inexact.test(base));
     exact.push(...compared().filter(({ base }) => base === 'utf-16be' || base === 'utf-16le'));
     assert.ok(exact.length > 80);
@@ -125,6 +126,94 @@ describe('any chunking of any bytes', () => {
       }
     }
   });
+});
+
+describe('UTF-7', () => {
+  const seed = Number(process.env.NETPROC_SEED ?? 20);
+  const texts = (name: string, wire: string, size: number): string =>
+    decodeAll(
+      name,
+      Array.from({ length: Math.ceil(wire.length / size) }, (_, i) =>
+        Buffer.from(wire.slice(i * size, (i + 1) * size), 'latin1'),
+      ),
+    );
+
+  it('keeps what does not decode, whatever a read cuts', () => {
+    const kept: [imap: string, text: string][] = [
+      ['&', '&'],
+      ['a&b', 'a&b'],
+      ['&&', '&&'],
+      ['& x', '& x'],
+      ['&A-', '&A-'],
+      ['&AA-', '&AA-'],
+      ['&AOkA-x', 'ékA-x'],
+      ['&AOkA', 'ékA'],
+      ['&AOk\xff&AOk', 'é\udcffé'],
+      ['&2D0-x', '&2D0-x'],
+      ['&AOnYPQ', 'é&2D0-'],
+      ['&3gDYPd4A-', '&3gA-😀'],
+      ['&3P8-', '&3P8-'],
+      ['\xc3&-\xc3\xa9\xe2\x82', '\udcc3&é\udce2\udc82'],
+      ['&AOkADQAKAOk-\r\n', 'é\r\né\r\n'],
+    ];
+    for (const [wire, text] of kept) {
+      for (const size of [1, 2, 3, 5, 100]) {
+        assert.equal(texts('utf-7-imap-unix', wire, size), text, `${wire} by ${size}`);
+        // The same but for the shift.
+        const [plus, plusText] = [wire, text].map((one) => one.replaceAll('&', '+'));
+        if (wire !== '&&') assert.equal(texts('utf-7-unix', plus!, size), plusText, `${plus} by ${size}`);
+      }
+    }
+  });
+
+  it('leaves what it has not given out to the coding system that follows it', () => {
+    const decoder = new Decoder(codingSystem('utf-7-unix'), () => undefined);
+    assert.equal(decoder.decode(Buffer.from('+AOkA6')), 'é');
+    assert.equal(decoder.pending.toString(), 'A6');
+    assert.equal(decoder.flush(), 'kA6');
+    assert.equal(decoder.decode(Buffer.from('+AOk')), 'é');
+    assert.equal(decoder.flush(), '');
+    assert.equal(decoder.decode(Buffer.from('AOk')), 'AOk', 'afresh after the end');
+  });
+
+  it('ends each sent text unshifted, line ends as they are and raw bytes as themselves', () => {
+    const sent = (name: string): string[] => {
+      const encoder = new Encoder(codingSystem(name));
+      return ['é', 'é\\', '+&', '-é~\n', '\udcffé\udc80'].map((text) => encoder.encode(text).toString('latin1'));
+    };
+    assert.deepEqual(sent('utf-7-dos'), ['+AOk-', '+AOkAXA-', '+-&', '-+AOkAfg-\r\n', '\xff+AOk-\x80']);
+    assert.deepEqual(sent('utf-7-imap-mac'), ['&AOk-', '&AOk-\\', '+&-', '-&AOk-~\r', '\xff&AOk-\x80']);
+  });
+
+  for (const name of ['utf-7', 'utf-7-imap']) {
+    it(`${name} gives back any texts that went out (seed ${seed})`, () => {
+      const random = seeded(seed);
+      const parts = [
+        'a',
+        '-',
+        '+',
+        '&',
+        '+-',
+        '&AOk-',
+        'é',
+        '日本語',
+        '😀',
+        '~\\/,',
+        '\t\r\n',
+        '\0\x7f',
+        '\ufeff',
+        '\udcff',
+      ];
+      for (let i = 0; i < 300; i++) {
+        const encoder = new Encoder(codingSystem(`${name}-unix`));
+        const sent = Array.from({ length: 12 }, () => parts[Math.floor(random() * parts.length)]!);
+        const wire = Buffer.concat(sent.map((text) => encoder.encode(text))).toString('latin1');
+        for (const size of [1, 4, 1000]) assert.equal(texts(`${name}-unix`, wire, size), sent.join(''), wire);
+        const whole = new Encoder(codingSystem(`${name}-unix`)).encode(sent.join('')).toString('latin1');
+        assert.equal(texts(`${name}-unix`, whole, 3), sent.join(''), whole);
+      }
+    });
+  }
 });
 
 describe('undecided', () => {
