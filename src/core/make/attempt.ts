@@ -23,9 +23,9 @@ const timeout = Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
  * what a connection costs, that would be a good part.
  */
 export class Attempt implements Ending {
-  reason: unknown = null;
+  reason: Error | null = null;
   private readonly deadline: NodeJS.Timeout;
-  private readonly listeners = new Set<(reason: unknown) => void>();
+  private readonly listeners = new Set<(reason: Error) => void>();
   private readonly cancelled = (): void => this.cancel();
   private isOver = false;
 
@@ -48,7 +48,7 @@ export class Attempt implements Ending {
     this.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Connecting ${this.checked.name} was cancelled`]));
   }
 
-  onEnd(listener: (reason: unknown) => void): () => void {
+  onEnd(listener: (reason: Error) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
@@ -56,7 +56,7 @@ export class Attempt implements Ending {
   /** The addresses to try, in order. Rejects at once when the attempt ends. */
   targets(): Promise<Target[]> {
     return new Promise((resolve, reject) => {
-      if (this.reason) return reject(this.reason as Error);
+      if (this.reason) return reject(this.reason);
       const off = this.onEnd(reject);
       lookUp(this.checked).finally(off).then(resolve, reject);
     });
@@ -75,7 +75,7 @@ export class Attempt implements Ending {
     this.outer?.removeEventListener('abort', this.cancelled);
   }
 
-  private end(reason: unknown): void {
+  private end(reason: Error): void {
     if (this.reason) return;
     this.reason = reason;
     for (const listener of [...this.listeners]) listener(reason);

@@ -5,9 +5,9 @@ import { SocketStream } from './socketStream';
 /** What may end an attempt from outside. */
 export interface Ending {
   /** Null as long as it may go on. */
-  readonly reason: unknown;
+  readonly reason: Error | null;
   /** Told once, when there is a reason. Returns what takes the listener away again. */
-  onEnd(listener: (reason: unknown) => void): () => void;
+  onEnd(listener: (reason: Error) => void): () => void;
 }
 
 /**
@@ -23,7 +23,7 @@ export function connectStream(
   setUp: (socket: Socket) => void,
 ): Promise<SocketStream> {
   return new Promise((resolve, reject) => {
-    if (ending.reason) return reject(ending.reason as Error);
+    if (ending.reason) return reject(ending.reason);
     const socket = new Socket({ allowHalfOpen: true });
     let isOver = false;
     const failed = (error: unknown): void => {
@@ -31,7 +31,7 @@ export function connectStream(
       isOver = true;
       off();
       socket.destroy();
-      reject(error as Error);
+      reject(error);
     };
     const off = ending.onEnd(failed);
     const connected = (): void => {
