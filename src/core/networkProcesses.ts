@@ -7,7 +7,6 @@ import type {
   MakeOptions,
   Marker,
   NetworkAddress,
-  NetworkCoding,
   NetworkInterface,
   NetworkInterfaceInfo,
   NetworkProcess,
@@ -39,11 +38,10 @@ import { insertNote } from './process/defaultFunctions';
 import { OutputWaits } from './process/outputWaits';
 import type { World } from './process/plan';
 import { internalDefaultProcessFilter, internalDefaultProcessSentinel, Process } from './process/process';
+import { LiveOptions } from './options';
 import { Registry } from './process/registry';
 import { featurep } from './features';
 import { checkOption, optionNames } from './transport/socketOptions';
-
-const MiB = 1024 * 1024;
 
 /** Makes a registry of network processes and buffers, with nothing in it. */
 export function createNetworkProcesses(): NetworkProcesses {
@@ -518,51 +516,6 @@ class Functions implements NetworkProcesses {
     this.changes.dispose();
     this.reports.dispose();
     this.buffers.dispose();
-  }
-}
-
-/**
- * The options with their defaults. A new limit of clients counts at once: a server may be waiting for it. So does a new
- * folder: what is left over in it goes.
- */
-class LiveOptions implements Options {
-  readProcessOutputMax = 4096;
-  connectTimeoutMs = 30_000;
-  sendQueueBytes = 16 * MiB;
-  bufferTextBytes = 32 * MiB;
-  byteLogBytes = MiB;
-  defaultCoding = { decode: 'undecided-unix', encode: 'utf-8-unix' };
-  codingSystemForRead: string | null = null;
-  codingSystemForWrite: string | null = null;
-  networkCodingSystemAlist: readonly NetworkCoding[] = [];
-  inheritProcessCodingSystem = false;
-  deleteExitedProcesses = true;
-  captureBytes = 1024 * MiB;
-  captureTotalBytes = 4096 * MiB;
-  private clients = 2_000;
-  private folder: string | null = null;
-
-  constructor(
-    private readonly limitChanged: () => void,
-    private readonly folderChanged: () => void,
-  ) {}
-
-  get captureFolder(): string | null {
-    return this.folder;
-  }
-
-  set captureFolder(folder: string | null) {
-    this.folder = folder;
-    this.folderChanged();
-  }
-
-  get maxClients(): number {
-    return this.clients;
-  }
-
-  set maxClients(clients: number) {
-    this.clients = clients;
-    this.limitChanged();
   }
 }
 

@@ -4,6 +4,7 @@
  * @see Emacs Lisp manual, "Filter Functions", "Sentinels" (internal-default-process-filter and -sentinel)
  */
 import type { Text } from '../api';
+import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { countChars } from '../buffer/textStore';
 import type { Process } from './process';
 
@@ -13,6 +14,15 @@ export function insertOutput(process: Process, output: Text): void {
   if (!buffer?.live) return;
   if (process.mark.buffer !== buffer) process.mark.set(buffer, buffer.pointMax);
   buffer.insertBeforeMarkers(process.mark.position!, buffer.adapt(output));
+}
+
+/** Puts other output in place of all that the buffer has; this program's own lines follow it. */
+export function replaceOutput(process: Process, buffer: TextBuffer, text: string): void {
+  const notes = buffer.notes.map(({ start, end }) => buffer.slice(start, end));
+  const isOpen = notes.length > 0 && text !== '' && !text.endsWith('\n');
+  buffer.replaceAll(isOpen ? `${text}\n` : text);
+  process.mark.set(buffer, buffer.size + 1);
+  for (const note of notes) insertNote(process, note);
 }
 
 /** Notes in the buffer how a process ended. */

@@ -14,25 +14,17 @@ import type {
 } from '../api';
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
-import {
-  codingSystem,
-  completeEncoder,
-  isUnibyte,
-  rawTextOf,
-  withEol,
-  type CodingSystem,
-} from '../coding/codingSystem';
-import { Decoder } from '../coding/decoder';
+import { codingSystem, completeEncoder, rawTextOf, withEol, type CodingSystem } from '../coding/codingSystem';
 import { fileError, NetworkProcessError, systemCode } from '../errors';
 import { optionNames } from '../transport/socketOptions';
 import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
 import { TrafficLog } from '../log/trafficLog';
 import { TrafficCapture } from '../log/trafficCapture';
-import { decodeAgain } from './decodeAgain';
-import { insertMessage, insertOutput } from './defaultFunctions';
+import { insertMessage, insertOutput, replaceOutput } from './defaultFunctions';
 import { Delivery, type Arrival } from './delivery';
 import type { ProcessPlan, World } from './plan';
 import { plistMap } from './plist';
+import { Receiving } from './receiving';
 import { Sending } from './sending';
 
 /** Where a process is in its life; `stopped` is kept apart and hides all but `closed`. */
@@ -40,8 +32,6 @@ type State = 'connect' | 'open' | 'listen' | 'closed' | 'failed';
 
 /** Datagrams that may wait while a process is stopped or its filter busy. */
 const datagramsWaiting = 1_000;
-
-const undecided = codingSystem('undecided')!;
 
 let lastId = 0;
 
@@ -78,11 +68,7 @@ export class Process implements NetworkProcess {
   private home: TextBuffer | null;
   private ownFilter: Filter | true | null;
   private ownSentinel: Sentinel | null;
-  /** What the process is said to decode with. */
-  private named: CodingSystem | null;
-  private decoder: Decoder;
-  /** What the decoder really does, if it is not that: it counts from the next output on. */
-  private found: CodingSystem | null = null;
+  private readonly receiving: Receiving;
   private readonly delivery: Delivery;
   private readonly sending: Sending;
   private transport: StreamTransport | ListenTransport | DatagramTransport | null = null;
@@ -91,7 +77,7 @@ export class Process implements NetworkProcess {
   private clientCount = 0;
   private acceptPause: NodeJS.Timeout | null = null;
   /** Where its own bytes begin in the byte log. */
-  readonly logFrom: number;
+  private readonly logFrom: number;
   /** Whose byte log it goes on with. */
   private readonly former: Process | null;
   private readonly holds = new Set<object>();
@@ -128,8 +114,17 @@ export class Process implements NetworkProcess {
     this.byteLog = this.former?.byteLog ?? this.newLog();
     this.logFrom = this.byteLog.size;
     this.ownLog();
-    this.named = plan.decode;
-    this.decoder = this.makeDecoder();
+    this.receiving = new Receiving(
+      {
+        bytesOnly: () => this.ownFilter === null && this.home !== null && !this.home.multibyte,
+        found: (system) => {
+          // An encoder left open follows what was found out.
+          if (this.encode === null) this.encode = withEol(system, 'unix');
+          this.changed('properties');
+        },
+      },
+      plan.decode,
+    );
     this.delivery = new Delivery({
       ready: () => this.peerGone || (!this.stopped && this.ownFilter !== true),
       pieceBytes: () => Math.max(1, Math.trunc(world.options.readProcessOutputMax) || 1),
@@ -216,11 +211,11 @@ export class Process implements NetworkProcess {
   }
 
   get decode(): CodingSystem | null {
-    return this.named;
+    return this.receiving.system;
   }
 
   get filterMultibyte(): boolean {
-    return this.state !== 'closed' && !isUnibyte(this.decoder.system);
+    return this.state !== 'closed' && !this.receiving.isUnibyte;
   }
 
   /** What text is encoded with: the first one completes what the encoder leaves open. */
@@ -243,14 +238,14 @@ export class Process implements NetworkProcess {
       if (buffer) this.mark.set(buffer, buffer.pointMax);
     }
     this.contact.set('buffer', buffer);
-    this.reduceDecoder();
+    this.receiving.refresh();
     this.changed('properties');
   }
 
   setFilter(filter: Filter | true | null): Filter | true {
     this.ownFilter = filter === internalDefaultProcessFilter ? null : filter;
     this.contact.set('filter', this.filter);
-    this.reduceDecoder();
+    this.receiving.refresh();
     this.changed('properties');
     this.resume();
     return this.filter;
@@ -264,8 +259,7 @@ export class Process implements NetworkProcess {
   }
 
   setCoding(decode: CodingSystem | null, encode: CodingSystem | null): void {
-    this.named = decode;
-    this.decoder = this.makeDecoder(this.decoder.pending);
+    this.receiving.set(decode);
     // An encoder writes with the line ends it names; one that names none writes newlines.
     this.encode = withEol(encode ?? rawTextOf(null), 'unix');
     this.changed('properties');
@@ -288,29 +282,24 @@ export class Process implements NetworkProcess {
     }
     let release = (): void => undefined;
     this.hold(new Promise<void>((resolve) => (release = resolve)));
-    const { found } = this;
     try {
-      for (let system; system !== this.effective.name;) {
-        // Another may be set while the bytes are read.
-        system = this.effective.name;
-        const decoder = this.makeDecoder();
-        await decodeAgain(this, home, decoder, this.delivery.bytes, world.options.bufferTextBytes);
-        if (system === this.effective.name) this.decoder = decoder;
-      }
-      this.takeOnFound();
-    } catch (error) {
-      this.found = found;
-      throw error;
+      const text = await this.receiving.again({
+        buffer: home,
+        log: this.byteLog,
+        ownFrom: this.logFrom,
+        waiting: () => this.delivery.bytes,
+        maxBytes: world.options.bufferTextBytes,
+        isOver: () => this.isClosed,
+      });
+      // It may have been killed meanwhile.
+      if (home.live) replaceOutput(this, home, text);
     } finally {
       release();
     }
   }
 
   setFilterMultibyte(multibyte: boolean): void {
-    if (!multibyte) {
-      this.named = rawTextOf(this.named);
-      this.decoder = this.makeDecoder(this.decoder.pending);
-    }
+    if (!multibyte) this.receiving.setUnibyte();
     this.changed('properties');
   }
 
@@ -575,35 +564,20 @@ export class Process implements NetworkProcess {
   }
 
   private take(arrival: Arrival): Promise<unknown> | undefined {
-    if (arrival.kind === 'stream') return this.output(this.decoded(arrival.bytes));
+    if (arrival.kind === 'stream') return this.output(this.receiving.decode(arrival.bytes));
     if (arrival.kind === 'datagram') {
       // A server answers the sender of what its filter has now. A client keeps its address: a stranger must not
       // redirect what it sends.
       if (this.isServer) this.setPeer(arrival.peer);
       if (arrival.bytes.length === 0) this.counts.emptyDatagrams += 1;
-      const text = this.decoded(arrival.bytes);
-      return this.output(join(text, this.decoder.flush()));
+      const text = this.receiving.decode(arrival.bytes);
+      return this.output(join(text, this.receiving.flush()));
     }
     const { error } = arrival;
     if (systemCode(error) === 'ECONNRESET') this.failure = fileError('read', error, this.name, this);
-    const last = this.output(this.decoder.flush());
+    const last = this.output(this.receiving.flush());
     if (!last) return this.brokenByPeer();
     return last.then(() => this.brokenByPeer());
-  }
-
-  private decoded(bytes: Uint8Array): Text {
-    const text = this.decoder.decode(bytes);
-    this.takeOnFound();
-    return text;
-  }
-
-  private takeOnFound(): void {
-    if (!this.found) return;
-    // An encoder left open follows what was found out.
-    if (this.encode === null) this.encode = withEol(this.found, 'unix');
-    this.named = this.found;
-    this.found = null;
-    this.changed('properties');
   }
 
   private output(text: Text): Promise<unknown> | undefined {
@@ -638,20 +612,6 @@ export class Process implements NetworkProcess {
     this.changed('state');
   }
 
-  /**
-   * What is really decoded with. Nothing given is as good as `undecided`; what the default filter puts into a unibyte
-   * buffer is bytes, and only line ends are converted.
-   */
-  private get effective(): CodingSystem {
-    const system = this.named ?? undecided;
-    const bytesOnly = this.ownFilter === null && this.home !== null && !this.home.multibyte;
-    return bytesOnly && !isUnibyte(system) ? rawTextOf(system) : system;
-  }
-
-  private reduceDecoder(): void {
-    if (this.effective.name !== this.decoder.system?.name) this.decoder = this.makeDecoder(this.decoder.pending);
-  }
-
   /** From now on it is this process whose traffic is logged. */
   private ownLog(): void {
     const { byteLog } = this;
@@ -665,12 +625,6 @@ export class Process implements NetworkProcess {
     const { world } = this;
     const report = (error: unknown): void => world.report({ source: 'listener', process: this, error });
     return new TrafficLog(() => world.options.byteLogBytes, new TrafficCapture(world.captures, this.name), report);
-  }
-
-  private makeDecoder(pending: Buffer | null = null): Decoder {
-    const system = this.effective;
-    this.found = system === this.named ? null : system;
-    return new Decoder(system, (found) => (this.found = found), pending);
   }
 }
 
