@@ -1,23 +1,14 @@
 /** End-of-line conventions: finding them out, and turning line ends into newlines and back. */
 
 /**
- * The convention of the first line ends in `text` (up to three): all CRLF, all LF, all CR; CRLF and CR is CRLF,
- * another mixture is LF.
+ * The convention of a text: LF wherever one stands alone, else CRLF if there is any, else CR.
  *
  * @returns null when there is no line end yet. A CR at the very end does not count: its LF may be on the way.
  */
 export function detectEol(text: string): 'unix' | 'dos' | 'mac' | null {
-  const found = new Set<'unix' | 'dos' | 'mac'>();
-  const lineEnd = /\r\n|\n|\r(?!$)/g;
-  for (let i = 0; i < 3; i++) {
-    const match = lineEnd.exec(text);
-    if (!match) break;
-    found.add(match[0] === '\r\n' ? 'dos' : match[0] === '\n' ? 'unix' : 'mac');
-  }
-  if (found.size === 0) return null;
-  if (found.size === 1) return [...found][0]!;
-  // Stray CRs are let pass where lines end in CRLF.
-  return found.has('unix') ? 'unix' : 'dos';
+  if (/(?<!\r)\n/.test(text)) return 'unix';
+  if (text.includes('\r\n')) return 'dos';
+  return /\r(?!$)/.test(text) ? 'mac' : null;
 }
 
 /** Line ends to newlines. */
