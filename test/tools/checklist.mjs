@@ -115,7 +115,10 @@ async function complaintAbout(out, damage) {
     return `could not be run: ${e.message}`;
   }
   if (!results.length) return 'no test ran';
-  return results.some((test) => test.failure) ? null : 'the row stays green';
+  const failures = results.flatMap(({ failure }) => failure ?? []);
+  if (failures.length === 0) return 'the row stays green';
+  // A test that hangs has not said that anything is wrong.
+  return failures.every((failure) => failure.startsWith('Timeout of')) ? 'the test ran out of time' : null;
 }
 
 // -------------------------------------------------------------------------- run

@@ -38,7 +38,7 @@ async function main(args) {
 function compare({ compared, codingNames, rowsOf, decoded, encoded, digest }, names, args, temporary) {
   const isAsked = ({ base, aliases }) => !names.length || [base, ...aliases].some((name) => names.includes(name));
   const codings = compared().filter(isAsked);
-  const hasEmacs = !args.includes('--recorded') && spawnSync('emacs', ['--version']).status === 0;
+  const hasEmacs = !args.includes('--recorded') && isEmacs();
   const recorded = JSON.parse(readFileSync(recordFile, 'utf8'));
   const { differences, missing } = JSON.parse(readFileSync(join(folder, 'differences.json'), 'utf8'));
   const emacs = hasEmacs ? askEmacs(codings, rowsOf, temporary) : recorded;
@@ -84,7 +84,7 @@ function compareDetection({ cases, verdict }, args, temporary) {
   const all = cases(kept.seed, kept.count).flatMap(({ coding, chunkings }, i) =>
     Object.entries(chunkings).map(([chunking, chunks]) => ({ id: `${i} ${chunking}`, coding, chunks })),
   );
-  const hasEmacs = !args.includes('--recorded') && spawnSync('emacs', ['--version']).status === 0;
+  const hasEmacs = !args.includes('--recorded') && isEmacs();
   const emacs = hasEmacs ? askDetection(all, temporary) : kept.verdicts;
   let wrong = 0;
   all.forEach(({ id, coding, chunks }, i) => {
@@ -175,4 +175,12 @@ function countDifferences(ours, emacs) {
     count += 1;
   }
   return count;
+}
+
+/** Whether the Emacs is here that all is compared with; another one is named and left alone. */
+function isEmacs() {
+  const { stdout } = spawnSync('emacs', ['--version'], { encoding: 'utf8' });
+  const version = /^GNU Emacs ([\d.]+)/.exec(stdout ?? '')?.[1];
+  if (version && version !== '28.2') console.log(`Emacs ${version} is not 28.2: compared with what was recorded`);
+  return version === '28.2';
 }

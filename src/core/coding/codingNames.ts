@@ -156,6 +156,7 @@ export interface CodingName {
   readonly table: TableName | null;
 }
 
+let all: readonly CodingName[] | null = null;
 let byName: Map<string, CodingName> | null = null;
 
 /** Every coding system, the ones used most first. */
@@ -164,7 +165,7 @@ export function codingNames(): readonly CodingName[] {
     const [base, ...aliases] = names.split(' ');
     return { base: base!, aliases, ...rest };
   };
-  return [
+  all ??= [
     ...builtIn.map(([names, charset, signature]) =>
       named(names, { charset, signature: signature ?? null, table: null }),
     ),
@@ -172,6 +173,7 @@ export function codingNames(): readonly CodingName[] {
       named(names, { charset: 'table', signature: null, table: { iconv, width: width ?? 1 } }),
     ),
   ];
+  return all;
 }
 
 /** The coding system of a name or alias without end-of-line suffix. */

@@ -49,9 +49,10 @@ export function withEol(system: CodingSystem, eol: 'unix' | 'dos' | 'mac'): Codi
 }
 
 /** An encoder with what it leaves open, charset or line ends, taken from the default one. */
-export function completeEncoder(system: CodingSystem | null, fallback: CodingSystem | null): CodingSystem | null {
+export function completeEncoder(system: CodingSystem | null, fallbackName: string): CodingSystem | null {
   const isDecided = system !== null && system.charset !== 'undecided';
   if (isDecided && system.eol !== null) return system;
+  const fallback = codingSystem(fallbackName);
   const base = isDecided ? system.base : (fallback?.base ?? 'utf-8');
   return codingSystem(`${base}-${system?.eol ?? fallback?.eol ?? 'unix'}`);
 }

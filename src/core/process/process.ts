@@ -14,7 +14,7 @@ import type {
 } from '../api';
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
-import { codingSystem, completeEncoder, rawTextOf, withEol, type CodingSystem } from '../coding/codingSystem';
+import { completeEncoder, rawTextOf, withEol, type CodingSystem } from '../coding/codingSystem';
 import { fileError, NetworkProcessError, systemCode } from '../errors';
 import { optionNames } from '../transport/socketOptions';
 import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
@@ -220,7 +220,7 @@ export class Process implements NetworkProcess {
 
   /** What text is encoded with: the first one completes what the encoder leaves open. */
   get textEncoder(): CodingSystem | null {
-    const encoder = completeEncoder(this.encode, codingSystem(this.world.options.defaultCoding.encode));
+    const encoder = completeEncoder(this.encode, this.world.options.defaultCoding.encode);
     if (encoder !== this.encode) {
       this.encode = encoder;
       this.changed('properties');
