@@ -24,8 +24,8 @@ export function familyOf(number: number): 'ipv4' | 'ipv6' | 'local' | null {
 
 /** `[a, b, c, d, port]` or eight words and a port, from a numeric host. */
 export function inetVector(host: string, port: number): number[] {
-  if (isIPv4(host)) return [...host.split('.').map(Number), port];
-  return [...ipv6Words(host), port];
+  if (host.includes(':')) return [...ipv6Words(host), port];
+  return [...host.split('.').map(Number), port];
 }
 
 /** The eight 16-bit words of an IPv6 address; its zone is left out. */
@@ -61,7 +61,7 @@ export function fromVector(value: unknown): InetAddress | null {
 
 /** The host part as Emacs writes it in names and messages: dotted quad, or eight hex words without compression. */
 export function hostText(host: string): string {
-  if (!isIPv6(host)) return host;
+  if (!host.includes(':')) return host;
   return ipv6Words(host)
     .map((w) => w.toString(16))
     .join(':');
