@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSession, type Session } from '../tools/lib/session.mjs';
@@ -186,7 +186,9 @@ describe('Captures', () => {
   it('that the disk ends: the traffic goes on, a message offers to save what there is, the row says why', async () => {
     await hear(Buffer.from('before'), '6 B');
     const captures = join(storage(session), 'captures');
-    await until('it to be written', () => readdirSync(captures, { recursive: true }).length > 1);
+    const sizes = (): number[] =>
+      readdirSync(captures, { recursive: true }).map((file) => statSync(join(captures, String(file))).size);
+    await until('it to be written', () => sizes().includes('before'.length));
     rmSync(captures, { recursive: true, force: true });
     await hear(Buffer.from('after'), '11 B');
     const { severity, buttons } = await steps.onlyMessage(

@@ -112,12 +112,17 @@ export const QuickInput = (Base) =>
       await this.quickItems();
       const shown = await this.#appears(label, 1500);
       if (!shown) await this.fillQuick(label);
-      const before = await this.quick();
-      await this.#focusItem(label);
-      await this.press('Enter');
+      // A box that is just being shown may take no key.
+      let before;
+      let pressed = 0;
       await this.until(`"${label}" to be taken`, async () => {
-        const now = await this.quick();
-        return !now || JSON.stringify(now) !== JSON.stringify(before);
+        if (before && JSON.stringify(await this.quick()) !== before) return true;
+        if (Date.now() - pressed < 3000) return false;
+        await this.#focusItem(label);
+        before = JSON.stringify(await this.quick());
+        pressed = Date.now();
+        await this.press('Enter');
+        return false;
       });
     }
 
