@@ -222,6 +222,7 @@ describe('A process buffer’s document', () => {
     } finally {
       Object.assign(vscode.workspace, { applyEdit });
     }
+    await until('the others, though nothing more comes', () => textOf(uri)?.includes('line 00014299'));
     await send(numbered(14_300, 100));
     await until('all of it', () => textOf(uri)?.includes('line 00014399'));
     assert.ok(documents.state(uri)!.trimmed > 0);

@@ -105,10 +105,10 @@ export class Steps {
   /** Deletes a row by its button; a row that is drawn anew while it is clicked takes no click. */
   async delete(label: string): Promise<void> {
     await this.workbench.until(`${label} to be deleted`, async () => {
+      if (await this.workbench.hasDialog()) await this.workbench.answerDialog('Delete');
       if (!(await this.rows()).some((row) => row.label === label)) return true;
       await this.action(label, 'Delete');
       await this.workbench.page.waitForTimeout(500);
-      if (await this.workbench.hasDialog()) await this.workbench.answerDialog('Delete');
       return false;
     });
   }
@@ -256,6 +256,7 @@ export class Steps {
     await this.showTree();
     // Clients of a server that is deleted end on their own, and their rows stay.
     await workbench.until('no rows', async () => {
+      if (await workbench.hasDialog()) await workbench.answerDialog('Delete');
       if ((await this.rows()).length === 0) return true;
       await workbench.focusTree(view);
       // An editor may take the keyboard late; these keys are not for its text.
@@ -263,7 +264,6 @@ export class Steps {
       if (!(await workbench.page.evaluate<boolean>(`!!document.activeElement?.closest('.part.panel')`))) return false;
       await workbench.press('Home', 'Mod+a', 'Delete');
       await workbench.page.waitForTimeout(200);
-      if (await workbench.hasDialog()) await workbench.answerDialog('Delete');
       return false;
     });
     // Then the tabs: a row that is selected shows its buffer.

@@ -272,6 +272,8 @@ export class BufferView implements vscode.Disposable {
   /** VS Code has not come as far as the text that it was sent. */
   private waitFor(coming: Coming): void {
     const { document } = this;
+    // What was to be shown now still is.
+    this.scheduler.changed();
     if (document && textOf(document) === coming.snapshot.text.shown) return this.documentChanged();
     if (systemClock.now() - coming.sent > lostMs) {
       coming.isWhole = true;
