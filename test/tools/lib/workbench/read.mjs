@@ -46,6 +46,11 @@ export function readTreeRows({ at, view }) {
   const flag = (value) => (value === null ? undefined : value === 'true');
   const box = pane.querySelector('.monaco-list')?.getBoundingClientRect();
   const middle = (row) => (row.getBoundingClientRect().top + row.getBoundingClientRect().bottom) / 2;
+  // The parents of what is scrolled stay at the top, over the rows there.
+  const isUnderParent = (row) => {
+    const { left } = row.getBoundingClientRect();
+    return !!document.elementFromPoint(left + 20, middle(row))?.closest('.monaco-tree-sticky-container');
+  };
   // A click goes to the beginning of a row's label, unless something lies over it.
   const point = (row) => {
     const [x, y] = [row.querySelector('.label-name')?.getBoundingClientRect().left + 4, middle(row)];
@@ -65,7 +70,7 @@ export function readTreeRows({ at, view }) {
       actions: [...row.querySelectorAll('.actions .action-label')].map((a) => a.getAttribute('aria-label')),
       index: Number(row.dataset.index),
       last: row.dataset.lastElement === 'true',
-      inView: !!box && middle(row) > box.top && middle(row) < box.bottom,
+      inView: !!box && middle(row) > box.top && middle(row) < box.bottom && !isUnderParent(row),
       point: point(row),
     }));
 }
