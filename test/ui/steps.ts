@@ -105,7 +105,10 @@ export class Steps {
   /** Deletes a row by its button; a row that is drawn anew while it is clicked takes no click. */
   async delete(label: string): Promise<void> {
     await this.workbench.until(`${label} to be deleted`, async () => {
-      if (await this.workbench.hasDialog()) await this.workbench.answerDialog('Delete');
+      if (await this.workbench.hasDialog()) {
+        await this.workbench.answerDialog('Delete');
+        await this.workbench.page.waitForTimeout(500);
+      }
       if (!(await this.rows()).some((row) => row.label === label)) return true;
       await this.action(label, 'Delete');
       await this.workbench.page.waitForTimeout(500);
