@@ -266,8 +266,7 @@ describe('Commands', () => {
       await workbench.waitQuick('Send Selection');
       await workbench.pickQuick(first.address);
       await until('the selection', () => first.received() === 'one\ntwo\n');
-      await steps.action(first.address, 'Delete');
-      await steps.noRow(first.address);
+      await steps.delete(first.address);
       await workbench.selectAllInEditor();
       await steps.command('Send Selection');
       await until('the selection', () => second.received() === 'one\ntwo\n');
