@@ -424,8 +424,7 @@ describe('Commands', () => {
       await workbench.until('an end of it', async () =>
         /^(stop|open) · /.test((await steps.row(second.address)).description!),
       );
-      await steps.action(first.address, 'Delete');
-      await steps.noRow(first.address);
+      await steps.delete(first.address);
       assert.equal(second.sockets.length, 2);
       await steps.noMessages();
     });
@@ -506,13 +505,11 @@ describe('Commands', () => {
       const text = await workbench.waitEditorText(peer.address);
       assert.match(text, /^Process +PID +Status +Buffer +TTY +Thread +Command/);
       assert.match(text, /Unix server listed +-- +listen +\*Unix server listed\*/);
-      await steps.action(peer.address, 'Delete');
-      await steps.noRow(peer.address);
+      await steps.delete(peer.address);
       await steps.titleAction('List Processes');
       await workbench.until('the present', async () => !(await workbench.editorText()).includes(peer.address));
-      await steps.action('Unix server listed', 'Delete');
+      await steps.delete('Unix server listed');
       await until('the file to go', () => !existsSync(path));
-      await steps.noRow('Unix server listed');
     });
   });
 
