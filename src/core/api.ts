@@ -453,7 +453,7 @@ export interface NetworkProcesses extends Disposable {
    *
    * @param seconds Null: without end for one process, 0 for any. 0 and less: what can be read at once.
    * @param millisec Added to the seconds.
-   * @param justThisOne Not nil: the others are not read meanwhile, and servers do not accept.
+   * @param justThisOne Not nil: the others that there are now are not read meanwhile, and servers do not accept.
    * @returns Whether there was output; false when the time was over, or the process ended first.
    * @see Emacs Lisp manual, "Accepting Output"
    */

@@ -2,6 +2,7 @@
  * Byte strings of all kinds that detection decides on, made by a seed, each in three chunkings; and what our decoder
  * finds out, to be compared with what an Emacs network process finds out.
  */
+import { seeded } from '../unit/core/support';
 import { codingSystem } from '../../src/core/coding/codingSystem';
 import { Decoder } from '../../src/core/coding/decoder';
 import { bytesToText, encodeUtf8 } from '../../src/core/coding/utf8';
@@ -10,15 +11,6 @@ export interface Case {
   readonly coding: string;
   /** By the name of the chunking. */
   readonly chunkings: Readonly<Record<string, readonly Buffer[]>>;
-}
-
-/** Numbers from 0 up to 1, the same ones for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 export function cases(seed: number, count: number): Case[] {

@@ -40,14 +40,9 @@ export function interfaceInfo(name: unknown): NetworkInterfaceInfo | null {
   const flags = flagsOf(name, list);
   if (list.length === 0 && flags.length === 0) return null;
   const own = list.find((address) => address.family === 'IPv4');
-  const noAddress = [0, 0, 0, 0, 0];
-  return [
-    own ? inetVector(own.address, 0) : null,
-    own && (flags.includes('broadcast') ? broadcast(own) : noAddress),
-    own ? inetVector(own.netmask, 0) : null,
-    hardware(name, list),
-    flags,
-  ].map((value) => value ?? null) as unknown as NetworkInterfaceInfo;
+  if (!own) return [null, null, null, hardware(name, list), flags];
+  const last = flags.includes('broadcast') ? broadcast(own) : [0, 0, 0, 0, 0];
+  return [inetVector(own.address, 0), last, inetVector(own.netmask, 0), hardware(name, list), flags];
 }
 
 /** The last address of the net; of IPv6, which has no broadcast, the first, as Emacs says. */

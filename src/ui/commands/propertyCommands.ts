@@ -48,10 +48,13 @@ export class PropertyCommands {
       title,
       prompt:
         text === null
-          ? vscode.l10n.t('{0}: a value that only its program can write; what you type takes its place', showKey(key))
+          ? vscode.l10n.t(
+              '{0}: a value that only its program can write; what you type takes its place',
+              showPeerText(key),
+            )
           : vscode.l10n.t(
               '{0}: a number, true, "text", [list] or {object} as in JSON; anything else is text',
-              showKey(key),
+              showPeerText(key),
             ),
       value: text ?? '',
       ignoreFocusOut: true,
@@ -66,7 +69,7 @@ export class PropertyCommands {
     const row = await this.targets.findOne(args, null, title);
     if (!row) return undefined;
     const items = [...this.core.processPlist(row.process)].map(([key, value]) => ({
-      label: showKey(key),
+      label: showPeerText(key),
       description: showValue(value),
       key,
     }));
@@ -75,8 +78,6 @@ export class PropertyCommands {
     return picked && { row, key: picked.key };
   }
 }
-
-const showKey = (key: string): string => showPeerText(key);
 
 function titleOf(title: string, row: Row): string {
   return `${title}: ${showPeerText(row.process.name)}`;
