@@ -90,7 +90,11 @@ export const Messages = (Base) =>
     async #inCentre(work) {
       const centre = this.page.locator(`${at.centre}.visible`);
       const wasOpen = await centre.isVisible();
-      if (!wasOpen) await this.page.locator(at.bell).click();
+      // A window that has just been loaded shows its bell before a click on it does anything.
+      for (let tries = 5; tries > 0 && !(await centre.isVisible()); tries--) {
+        await this.page.locator(at.bell).click();
+        await centre.waitFor({ timeout: 3000 }).catch(() => undefined);
+      }
       await this.until('the notification centre', () => centre.isVisible());
       try {
         return await work();

@@ -11,6 +11,8 @@ export class Surface {
   timeout = 30_000;
   /** Errors that the page itself threw. */
   pageErrors = [];
+  /** What its console was told as errors, the newest ones: they may explain a failure. */
+  #consoleErrors = [];
   #failures = 0;
 
   /**
@@ -23,6 +25,10 @@ export class Surface {
     if (timeout) this.timeout = timeout;
     page.setDefaultTimeout(15_000);
     page.on('pageerror', (e) => this.pageErrors.push(String(e?.stack ?? e)));
+    page.on('console', (message) => {
+      if (message.type() !== 'error') return;
+      this.#consoleErrors = [...this.#consoleErrors, message.text().slice(0, 500)].slice(-5);
+    });
   }
 
   /** Goes to a page of the server and waits until its workbench is up. */
@@ -90,6 +96,7 @@ export class Surface {
       ),
       panes: await this.read(read.readPanes),
       rows: await this.page.locator(`${at.pane} ${at.listRow}`).evaluateAll((l) => l.map((r) => r.ariaLabel)),
+      consoleErrors: this.#consoleErrors,
     };
     return JSON.stringify(parts, null, 1);
   }

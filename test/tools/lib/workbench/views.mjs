@@ -1,4 +1,4 @@
-import { readContainers, readPanes, readTreeRows } from './read.mjs';
+import { readContainers, readDialog, readPanes, readTreeRows } from './read.mjs';
 import { at } from './selectors.mjs';
 
 /** View containers, their panes, and trees in them. A row is named by its label, a RegExp or a test of the row. */
@@ -199,11 +199,16 @@ export const Views = (Base) =>
     async #page(view, look) {
       await this.focusTree(view);
       await this.press('Home');
+      // A dialog that opens meanwhile takes the keys.
+      const isCovered = async () => !!(await this.read(readDialog));
       await this.until(`the top of ${view}`, async () => {
         const [first] = await this.#drawnRows(view);
-        return !first || (first.index === 0 && first.inView);
+        return !first || (first.index === 0 && first.inView) || isCovered();
       });
       for (let guard = 0; guard < 500; guard++) {
+        if (await isCovered()) throw new Error(`A dialog lies over ${view}`);
+        // An editor may take the keyboard late.
+        await this.focusTree(view);
         await this.page.waitForTimeout(50);
         const rows = await this.#drawnRows(view);
         const found = look(rows);
