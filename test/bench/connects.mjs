@@ -8,15 +8,15 @@ import { median } from './median.mjs';
 
 const { createNetworkProcesses } = createRequire(import.meta.url)(`${root}/dist/core.js`);
 const connections = 2_000;
-/** Connections under way at once. */
-const atOnce = 20;
+/** Connections under way at once, where there are several. */
+const several = 20;
 
 /** An address of its own for each run: the ports of the run before are not free again for a minute. */
 let lastHost = 0;
 const nextHost = () => `127.0.${Math.floor(++lastHost / 250)}.${(lastHost % 250) + 1}`;
 
 /** Runs `one` for every connection, a few at a time; returns connections a second. */
-async function perSecond(one) {
+async function perSecond(atOnce, one) {
   let left = connections;
   const start = process.hrtime.bigint();
   const worker = async () => {
@@ -27,17 +27,17 @@ async function perSecond(one) {
 }
 
 const connect = {
-  bare: (host, port) =>
-    perSecond(async () => {
+  bare: (host, port, atOnce) =>
+    perSecond(atOnce, async () => {
       const socket = net.connect(port, host);
       socket.on('error', () => undefined);
       await once(socket, 'data');
       socket.destroy();
     }),
-  ours: async (host, port) => {
+  ours: async (host, port, atOnce) => {
     const core = createNetworkProcesses();
     try {
-      return await perSecond(async () => {
+      return await perSecond(atOnce, async () => {
         let greeted = () => undefined;
         const greeting = new Promise((resolve) => (greeted = resolve));
         const process = await core.makeNetworkProcess({ name: 'c', host, service: port, filter: greeted });
@@ -59,7 +59,7 @@ async function accepted(peer, host, listen) {
     if (count++ === 0) start = process.hrtime.bigint();
     if (count === connections) done();
   });
-  peer.send({ host, port, connections, atOnce });
+  peer.send({ host, port, connections, atOnce: several });
   await all;
   const rate = connections / (Number(process.hrtime.bigint() - start) / 1e9);
   await once(peer, 'message');
@@ -109,13 +109,14 @@ async function pairs(rounds, run) {
   return { ratio: median(ratios), bare: median(rates.bare), ours: median(rates.ours) };
 }
 
-/** Ratios and rates of connecting with deleting, and of accepting. */
+/** Ratios and rates of connecting with deleting, one after another and several at once, and of accepting. */
 export async function connects(rounds) {
   const peer = fork(new URL('connectsPeer.mjs', import.meta.url), { stdio: 'inherit' });
   try {
     const [port] = await once(peer, 'message');
     return {
-      'connect and delete': await pairs(rounds, (who, host) => connect[who](host, port)),
+      'connect and delete': await pairs(rounds, (who, host) => connect[who](host, port, 1)),
+      'connect and delete, 20 at once': await pairs(rounds, (who, host) => connect[who](host, port, several)),
       accept: await pairs(rounds, (who, host) => accept[who](host, peer)),
     };
   } finally {

@@ -20,6 +20,7 @@ export function checkPortRange(service: unknown): void {
  */
 export function resolveService(service: string | number, protocol: Protocol, host: string): number {
   checkPortRange(service);
+  if (typeof service === 'number' && Number.isInteger(service)) return service;
   const text = String(service).trimStart();
   const port = text === '' ? 0 : /^[+-]?\d+$/.test(text) ? Number(text) : servicePort(text, protocol);
   const target = `${host}/${service}`;
@@ -50,20 +51,19 @@ const lookupTexts: Readonly<Record<string, string>> = {
 };
 
 /**
- * The addresses of a host, in the order the system gives them.
+ * The addresses of a host, in the order the system gives them; at once when there is nothing to look up.
  *
  * @param family Only those of this family; null for all; no system looks up the families that are a number here.
  * @param service As given, for the error's text.
  * @throws NP_RESOLVE_FAILED, with `HOST/SERVICE MESSAGE` as Emacs words it
  */
-export async function resolveHost(
+export function resolveHost(
   host: string,
   family: 'ipv4' | 'ipv6' | number | null,
   port: number,
   service: unknown,
-): Promise<InetAddress[]> {
-  const fail = (text: string, cause?: unknown): NetworkProcessError =>
-    new NetworkProcessError('NP_RESOLVE_FAILED', 'error', [`${host}/${String(service)} ${text}`], null, { cause });
+): InetAddress[] | Promise<InetAddress[]> {
+  const fail = (text: string): NetworkProcessError => lookupFailed(host, service, text);
   if (typeof family === 'number') throw fail('ai_family not supported');
   // The empty name would be this computer to the resolver.
   if (host === '') throw fail('Name or service not known');
@@ -73,11 +73,24 @@ export async function resolveHost(
     if (family && own !== family) throw fail('Address family for hostname not supported');
     return [{ family: own, host, port }];
   }
+  return lookUpHost(host, family, port, service);
+}
+
+async function lookUpHost(
+  host: string,
+  family: 'ipv4' | 'ipv6' | null,
+  port: number,
+  service: unknown,
+): Promise<InetAddress[]> {
   try {
     const found = await lookup(host, { all: true, verbatim: true, family: family ? (family === 'ipv4' ? 4 : 6) : 0 });
     return found.map((a) => ({ family: a.family === 4 ? 'ipv4' : 'ipv6', host: a.address, port }));
   } catch (error) {
     const code = systemCode(error) ?? '';
-    throw fail(lookupTexts[code] ?? (error as Error).message, error);
+    throw lookupFailed(host, service, lookupTexts[code] ?? (error as Error).message, error);
   }
+}
+
+function lookupFailed(host: string, service: unknown, text: string, cause?: unknown): NetworkProcessError {
+  return new NetworkProcessError('NP_RESOLVE_FAILED', 'error', [`${host}/${String(service)} ${text}`], null, { cause });
 }

@@ -17,14 +17,16 @@ export class Emitter<T> implements Disposable {
 
   constructor(private readonly onError: ErrorSink) {}
 
-  readonly event: Event<T> = (listener) => {
-    this.listeners = [...this.listeners, listener];
-    return {
-      dispose: () => {
-        this.listeners = this.listeners.filter((l) => l !== listener);
-      },
+  get event(): Event<T> {
+    return (listener) => {
+      this.listeners = [...this.listeners, listener];
+      return {
+        dispose: () => {
+          this.listeners = this.listeners.filter((l) => l !== listener);
+        },
+      };
     };
-  };
+  }
 
   fire(e: T): void {
     for (const listener of this.listeners) {

@@ -23,6 +23,9 @@ export interface CodingSystem {
 
 const suffix = /-(unix|dos|mac)$/;
 
+/** Those that were asked for, by the names they were asked for with. */
+const systems = new Map<string, CodingSystem>();
+
 /**
  * Reads a coding system's name.
  *
@@ -32,12 +35,16 @@ const suffix = /-(unix|dos|mac)$/;
 export function codingSystem(name: unknown): CodingSystem | null {
   if (name === null || name === undefined || name === false) return null;
   if (typeof name !== 'string') throw wrongType('symbolp', name);
+  const asked = systems.get(name);
+  if (asked) return asked;
   const eol = (suffix.exec(name)?.[1] ?? null) as Eol;
   const stem = eol ? name.replace(suffix, '') : name;
   const known = codingName(stem);
   if (known) {
     const { base, charset, signature, table } = known;
-    return { name, base, charset, signature, table, eol: charset === 'binary' ? 'unix' : eol };
+    const system = { name, base, charset, signature, table, eol: charset === 'binary' ? ('unix' as const) : eol };
+    systems.set(name, system);
+    return system;
   }
   throw new NetworkProcessError('NP_CODING_UNKNOWN', 'coding-system-error', [Symbol.for(name)], name);
 }

@@ -65,13 +65,15 @@ export class IndexReader {
 
 /** Addresses by text, each written once while it is remembered: a datagram server may hear any number of peers. */
 export class PeerTable {
-  private readonly known = new Map<string, number>();
+  /** Streams have no need of it. */
+  private known: Map<string, number> | null = null;
   private size = 0;
 
   /** The reference of an address, and the line to write for it when it is new. */
   refer(peer: NetworkAddress | null): { reference: number; line: Buffer | null } {
     if (peer === null) return { reference: 0, line: null };
     const text = JSON.stringify(peer);
+    this.known ??= new Map();
     const known = this.known.get(text);
     if (known) return { reference: known, line: null };
     const line = Buffer.from(`${text}\n`);

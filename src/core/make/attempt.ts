@@ -25,16 +25,16 @@ const timeout = Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
 export class Attempt implements Ending {
   reason: Error | null = null;
   private readonly deadline: NodeJS.Timeout;
-  private readonly listeners = new Set<(reason: Error) => void>();
+  private listener: ((reason: Error) => void) | null = null;
   private readonly cancelled = (): void => this.cancel();
-  private isOver = false;
 
   /**
+   * @param checked Null once it is over.
    * @param timeoutMs For lookup and connect together.
    * @param outer Whoever may wish to stop.
    */
   constructor(
-    private readonly checked: CheckedWhere,
+    private checked: CheckedWhere | null,
     private readonly timeoutMs: number,
     private readonly outer: AbortSignal | undefined,
   ) {
@@ -44,33 +44,38 @@ export class Attempt implements Ending {
   }
 
   cancel(): void {
-    if (this.isOver || this.reason) return;
+    if (!this.checked || this.reason) return;
     this.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Connecting ${this.checked.name} was cancelled`]));
   }
 
   onEnd(listener: (reason: Error) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    this.listener = listener;
+    return () => {
+      this.listener = null;
+    };
   }
 
-  /** The addresses to try, in order. Rejects at once when the attempt ends. */
-  targets(): Promise<Target[]> {
+  /** The addresses to try, in order; a look-up is given up at once when the attempt ends. */
+  targets(): Target[] | Promise<Target[]> {
+    if (this.reason) throw this.reason;
+    const found = lookUp(this.checked!);
+    if (Array.isArray(found)) return found;
     return new Promise((resolve, reject) => {
-      if (this.reason) return reject(this.reason);
       const off = this.onEnd(reject);
-      lookUp(this.checked).finally(off).then(resolve, reject);
+      found.finally(off).then(resolve, reject);
     });
   }
 
   /** A failure as it is told: running out of time is an error of connecting. */
   explain(error: unknown): unknown {
-    if (error !== timeout) return error;
+    if (error !== timeout || !this.checked) return error;
     return fileError('connect', timeout, `${whereText(this.checked.where)}, ${this.timeoutMs} ms`);
   }
 
   /** It has come to its end by itself: nothing cancels it any more. */
   dispose(): void {
-    this.isOver = true;
+    // See `Entry` of the registry: the set of attempts would hold it longer than it is used.
+    this.checked = null;
     clearTimeout(this.deadline);
     this.outer?.removeEventListener('abort', this.cancelled);
   }
@@ -78,11 +83,11 @@ export class Attempt implements Ending {
   private end(reason: Error): void {
     if (this.reason) return;
     this.reason = reason;
-    for (const listener of [...this.listeners]) listener(reason);
+    this.listener?.(reason);
   }
 }
 
-async function lookUp({ where, isDatagram }: CheckedWhere): Promise<Target[]> {
+function lookUp({ where, isDatagram }: CheckedWhere): Target[] | Promise<Target[]> {
   if (where.kind === 'address') return [where.address];
   if (where.kind === 'path') return [{ path: where.path }];
   if (where.kind === 'raw') return [{ rawFamily: where.family }];

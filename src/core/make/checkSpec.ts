@@ -63,7 +63,11 @@ const defaultBacklog = 5;
  * @throws NP_OPTION_TYPE, NP_OPTION_COMBINATION, NP_WRONG_TYPE, NP_ADDRESS_…: what Emacs signals first
  */
 export function checkWhere(spec: NetworkProcessSpec): CheckedWhere {
-  const contact = new Map(Object.entries(spec).filter(([, value]) => value !== undefined));
+  const contact = new Map<string, unknown>();
+  for (const key in spec) {
+    const value = Object.hasOwn(spec, key) ? (spec as Record<string, unknown>)[key] : undefined;
+    if (value !== undefined) contact.set(key, value);
+  }
   const isDatagram = checkType(spec);
   const isServer = !isNil(spec.server);
   if (isServer && !isNil(spec.nowait)) {
@@ -99,8 +103,12 @@ export function checkRest(
   const { tlsParameters } = spec;
   if (!isNil(tlsParameters) && typeof tlsParameters !== 'object') throw wrongType('listp', tlsParameters);
   const coding = checkCoding(spec, checked.where, options, buffer);
-  const inOrder = [...contact.keys()].filter((key) => optionNames.includes(key));
-  for (const option of inOrder) checkOption(option, contact.get(option), isDatagram ? 'datagram' : 'stream');
+  const given: [string, unknown][] = [];
+  for (const [option, value] of contact) {
+    if (!optionNames.includes(option)) continue;
+    checkOption(option, value, isDatagram ? 'datagram' : 'stream');
+    given.push([option, value]);
+  }
   return {
     stopped: !isNil(spec.stop),
     query: isNil(spec.noquery),
@@ -117,7 +125,7 @@ export function checkRest(
     connected: !isNil(spec.connected),
     mode: checkMode(spec.mode),
     keepFile: !isNil(spec.keepFile),
-    options: inOrder.map((option) => [option, contact.get(option)] as const),
+    options: given,
   };
 }
 

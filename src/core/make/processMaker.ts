@@ -71,6 +71,8 @@ export class ProcessMaker {
       const made = this.register(spec, checked, attempt, options);
       try {
         await this.open(made, attempt, targets);
+        // Given up, deleted or disposed meanwhile: what came up all the same goes again.
+        if (attempt.reason) throw attempt.reason;
         if (made.checked.codingError) throw made.checked.codingError;
       } catch (error) {
         made.process.discard();
@@ -92,9 +94,10 @@ export class ProcessMaker {
         made.process.discard();
         throw made.checked.codingError;
       }
-      attempt
-        .targets()
+      Promise.resolve()
+        .then(() => attempt.targets())
         .then((targets) => this.open(made, attempt, targets))
+        .then(() => attempt.reason && Promise.reject(attempt.reason))
         .catch((error: unknown) => this.failLater(made.process, made.checked, error))
         .finally(() => this.over(attempt));
       return made.process;
@@ -119,44 +122,35 @@ export class ProcessMaker {
     return { process, checked: all };
   }
 
-  private async open({ process, checked }: Made, attempt: Attempt, all: Target[]): Promise<void> {
+  private open({ process, checked }: Made, attempt: Attempt, all: Target[]): Promise<void> {
     const targets = all.map((target) => socketAddress(target, process, checked));
-    if (checked.isDatagram) await this.openDatagram(process, checked, targets[0] as InetAddress);
-    else if (checked.backlog !== null) await this.listen(process, checked, targets[0]!);
-    else await this.connect(process, checked, attempt, targets);
-    // Given up, deleted or disposed meanwhile: what came up all the same goes again.
-    if (attempt.reason) throw attempt.reason;
+    if (checked.isDatagram) return this.openDatagram(process, checked, targets[0] as InetAddress);
+    if (checked.backlog !== null) return this.listen(process, checked, targets[0]!);
+    return this.connect(process, checked, attempt, targets);
   }
 
   // ------------------------------------------------------------------- clients
 
-  private async connect(process: Process, checked: Checked, attempt: Attempt, targets: SocketAddress[]): Promise<void> {
-    const stream = await this.firstThatConnects(process, checked, attempt, targets);
-    process.contact.set('remote', checked.contact.get('remote') ?? stream.remote);
-    process.contact.set('local', stream.local);
-    process.openStream(stream);
-    process.begin(checked.nowait ? 'open\n' : undefined);
-  }
-
   /** One address after another; the error is the last one's. */
-  private async firstThatConnects(
-    process: Process,
-    checked: Checked,
-    attempt: Attempt,
-    targets: SocketAddress[],
-  ): Promise<StreamTransport> {
+  private async connect(process: Process, checked: Checked, attempt: Attempt, targets: SocketAddress[]): Promise<void> {
+    let stream: StreamTransport | null = null;
     let last: unknown = null;
     for (const target of targets) {
       try {
-        return await connectStream(target, attempt, (socket) => {
+        stream = await connectStream(target, attempt, (socket) => {
           for (const [option, value] of checked.options) setSocketOption(socket, option, value);
         });
+        break;
       } catch (error) {
         last = error;
         if (attempt.reason) throw error;
       }
     }
-    throw fileError('connect', last, targets.map(targetText).join(', '), ...contactList(process));
+    if (!stream) throw fileError('connect', last, targets.map(targetText).join(', '), ...contactList(process));
+    process.contact.set('remote', checked.contact.get('remote') ?? stream.remote);
+    process.contact.set('local', stream.local);
+    process.openStream(stream);
+    process.begin(checked.nowait ? 'open\n' : undefined);
   }
 
   private failLater(process: Process, checked: Checked, error: unknown): void {
@@ -222,7 +216,7 @@ export class ProcessMaker {
       filter,
       sentinel,
       log: null,
-      plist: server.plist,
+      plist: new Map(server.plist),
       decode: server.decode,
       encode: server.encode,
       stopped: false,

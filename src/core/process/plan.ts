@@ -27,7 +27,8 @@ export interface ProcessPlan {
   readonly filter: Filter | true | null;
   readonly sentinel: Sentinel | null;
   readonly log: LogFunction | null;
-  readonly plist: ReadonlyMap<string, unknown>;
+  /** The process's from now on. */
+  readonly plist: Map<string, unknown>;
   readonly decode: CodingSystem | null;
   readonly encode: CodingSystem | null;
   readonly stopped: boolean;

@@ -80,7 +80,7 @@ export class Process implements NetworkProcess {
   private readonly logFrom: number;
   /** Whose byte log it goes on with. */
   private readonly former: Process | null;
-  private readonly holds = new Set<object>();
+  private holds = 0;
   private readonly created = Date.now();
   private opened: number | null = null;
   private ended: number | null = null;
@@ -105,7 +105,7 @@ export class Process implements NetworkProcess {
     this.ownFilter = plan.filter;
     this.ownSentinel = plan.sentinel;
     this.log = plan.log;
-    this.plist = new Map(plan.plist);
+    this.plist = plan.plist;
     this.encode = plan.encode;
     this.stopped = plan.stopped;
     this.query = plan.query;
@@ -417,14 +417,17 @@ export class Process implements NetworkProcess {
 
   /** Does not read until the hold is disposed. */
   holdReading(): Disposable {
-    const hold = {
+    let isHeld = true;
+    this.holds += 1;
+    this.resume();
+    return {
       dispose: () => {
-        if (this.holds.delete(hold)) this.resume();
+        if (!isHeld) return;
+        isHeld = false;
+        this.holds -= 1;
+        this.resume();
       },
     };
-    this.holds.add(hold);
-    this.resume();
-    return hold;
   }
 
   /** Counts a client in or out; at the limit the server does not accept. */
@@ -526,7 +529,7 @@ export class Process implements NetworkProcess {
   private get wantsInput(): boolean {
     if (this.stopped) return false;
     if (this.state === 'listen') return this.acceptPause === null && !this.clients.atLimit;
-    if (this.holds.size > 0 || this.byteLog.capture.behind) return false;
+    if (this.holds > 0 || this.byteLog.capture.behind) return false;
     return this.state === 'open' && this.ownFilter !== true;
   }
 

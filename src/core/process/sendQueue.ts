@@ -61,6 +61,7 @@ export class SendQueue {
 
   /** The process is over: what was not taken is lost, and its senders are told. */
   fail(error: (bytes: number) => unknown): void {
+    if (this.underway.size + this.beforeOpen.length === 0) return;
     const lost = [...this.underway, ...this.beforeOpen];
     this.beforeOpen = [];
     this.underway.clear();

@@ -6,7 +6,7 @@ import { SocketStream } from './socketStream';
 export interface Ending {
   /** Null as long as it may go on. */
   readonly reason: Error | null;
-  /** Told once, when there is a reason. Returns what takes the listener away again. */
+  /** Told once, when there is a reason; one listener at a time. Returns what takes it away again. */
   onEnd(listener: (reason: Error) => void): () => void;
 }
 
@@ -38,6 +38,7 @@ export function connectStream(
       if (isOver) return;
       isOver = true;
       off();
+      socket.off('connect', connected).off('error', failed);
       const remote = 'path' in to ? to.path : inetVector(to.host, to.port);
       resolve(new SocketStream(socket, { remote, local: 'path' in to ? '' : undefined }));
     };
@@ -48,7 +49,8 @@ export function connectStream(
       return failed(error);
     }
     // One address at a time, as Emacs: Node's own race between families would hide which one failed.
-    const options: TcpSocketConnectOpts | IpcSocketConnectOpts = 'path' in to ? to : { ...to, autoSelectFamily: false };
+    const options: TcpSocketConnectOpts | IpcSocketConnectOpts =
+      'path' in to ? to : { host: to.host, port: to.port, autoSelectFamily: false };
     socket.connect(options);
   });
 }

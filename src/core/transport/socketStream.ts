@@ -4,10 +4,12 @@ import { inetVector } from '../address/address';
 import { setSocketOption } from './socketOptions';
 import type { Sent, StreamTransport } from './transport';
 
+const ignore = (): void => undefined;
+
 /** A connected `net.Socket` as a transport. The socket must allow half-open streams. */
 export class SocketStream implements StreamTransport {
-  onData: (bytes: Buffer) => void = () => undefined;
-  onEnd: (error: unknown) => void = () => undefined;
+  onData: (bytes: Buffer) => void = ignore;
+  onEnd: (error: unknown) => void = ignore;
   readonly local: NetworkAddress;
   readonly remote: NetworkAddress;
   private over = false;
@@ -55,8 +57,10 @@ export class SocketStream implements StreamTransport {
 
   close(): void {
     this.over = true;
-    this.socket.removeAllListeners('data');
-    this.socket.destroy();
+    // Those who listened need not live as long as the socket.
+    this.onData = ignore;
+    this.onEnd = ignore;
+    this.socket.removeAllListeners('data').destroy();
   }
 
   private finish(error: unknown): void {
