@@ -25,7 +25,8 @@ export function familyOf(number: number): 'ipv4' | 'ipv6' | 'local' | null {
 /** `[a, b, c, d, port]` or eight words and a port, from a numeric host. */
 export function inetVector(host: string, port: number): number[] {
   if (host.includes(':')) return [...ipv6Words(host), port];
-  return [...host.split('.').map(Number), port];
+  const [a, b, c, d] = host.split('.');
+  return [Number(a), Number(b), Number(c), Number(d), port];
 }
 
 /** The eight 16-bit words of an IPv6 address; its zone is left out. */

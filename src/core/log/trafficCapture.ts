@@ -23,6 +23,8 @@ const bytesAtOnce = MiB;
 /** Addresses remembered while reading. */
 const peersKept = 1_000;
 
+const ignore = (): void => undefined;
+
 /** A process's traffic on disk. Bytes wait in memory, briefly, until they are written; order is that of `append`. */
 export class TrafficCapture implements Capture {
   private now: Capture['state'] = 'off';
@@ -47,8 +49,8 @@ export class TrafficCapture implements Capture {
   /**
    * Told when the disk falls behind or has caught up, and when capturing has ended. Set by the process that writes.
    */
-  onDidChangePace: () => void = () => undefined;
-  onDidEnd: () => void = () => undefined;
+  onDidChangePace: () => void = ignore;
+  onDidEnd: () => void = ignore;
 
   /** @param name Of the process, for errors. */
   constructor(

@@ -26,7 +26,6 @@ export class Attempt implements Ending {
   reason: Error | null = null;
   private readonly deadline: NodeJS.Timeout;
   private listener: ((reason: Error) => void) | null = null;
-  private readonly cancelled = (): void => this.cancel();
 
   /**
    * @param checked Null once it is over.
@@ -40,7 +39,12 @@ export class Attempt implements Ending {
   ) {
     this.deadline = setTimeout(() => this.end(timeout), timeoutMs);
     if (outer?.aborted) this.cancel();
-    outer?.addEventListener('abort', this.cancelled);
+    outer?.addEventListener('abort', this);
+  }
+
+  /** Whoever may wish to stop, does. */
+  handleEvent(): void {
+    this.cancel();
   }
 
   cancel(): void {
@@ -77,7 +81,7 @@ export class Attempt implements Ending {
     // See `Entry` of the registry: the set of attempts would hold it longer than it is used.
     this.checked = null;
     clearTimeout(this.deadline);
-    this.outer?.removeEventListener('abort', this.cancelled);
+    this.outer?.removeEventListener('abort', this);
   }
 
   private end(reason: Error): void {

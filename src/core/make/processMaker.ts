@@ -67,7 +67,8 @@ export class ProcessMaker {
     this.attempts.add(attempt);
     if (checked.nowait) return this.makeLater(spec, checked, attempt, options);
     try {
-      const targets = await attempt.targets();
+      const found = attempt.targets();
+      const targets = Array.isArray(found) ? found : await found;
       const made = this.register(spec, checked, attempt, options);
       try {
         await this.open(made, attempt, targets);

@@ -21,11 +21,11 @@ import type { DatagramTransport, ListenTransport, StreamTransport } from '../tra
 import { TrafficLog } from '../log/trafficLog';
 import { TrafficCapture } from '../log/trafficCapture';
 import { insertMessage, insertOutput, replaceOutput } from './defaultFunctions';
-import { Delivery, type Arrival } from './delivery';
+import { Delivery, type Arrival, type DeliveryPort } from './delivery';
 import type { ProcessPlan, World } from './plan';
 import { plistMap } from './plist';
-import { Receiving } from './receiving';
-import { Sending } from './sending';
+import { Receiving, type ReceivingPort } from './receiving';
+import { Sending, type SendingPort } from './sending';
 
 /** Where a process is in its life; `stopped` is kept apart and hides all but `closed`. */
 type State = 'connect' | 'open' | 'listen' | 'closed' | 'failed';
@@ -35,12 +35,14 @@ const datagramsWaiting = 1_000;
 
 let lastId = 0;
 
+const ignore = (): void => undefined;
+
 /**
  * A network process: the state and the rules; sockets are behind `Transport`, checks of arguments in front.
  *
  * @see Emacs Lisp manual, "Processes"
  */
-export class Process implements NetworkProcess {
+export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, SendingPort {
   readonly id = ++lastId;
   readonly name: string;
   readonly isServer: boolean;
@@ -61,7 +63,7 @@ export class Process implements NetworkProcess {
   /** The present peer of a datagram process. */
   peer: NetworkAddress | null = null;
   /** Called once when it ends, e.g. to give up connecting. */
-  onEnd: () => void = () => undefined;
+  onEnd: () => void = ignore;
 
   private state: State = 'connect';
   private stopped: boolean;
@@ -73,7 +75,7 @@ export class Process implements NetworkProcess {
   private readonly sending: Sending;
   private transport: StreamTransport | ListenTransport | DatagramTransport | null = null;
   /** A write found the peer gone: what was read is delivered and the end told, stopped or not. */
-  private peerGone = false;
+  private isPeerGone = false;
   private clientCount = 0;
   private acceptPause: NodeJS.Timeout | null = null;
   /** Where its own bytes begin in the byte log. */
@@ -114,31 +116,9 @@ export class Process implements NetworkProcess {
     this.byteLog = this.former?.byteLog ?? this.newLog();
     this.logFrom = this.byteLog.size;
     this.ownLog();
-    this.receiving = new Receiving(
-      {
-        bytesOnly: () => this.ownFilter === null && this.home !== null && !this.home.multibyte,
-        found: (system) => {
-          // An encoder left open follows what was found out.
-          if (this.encode === null) this.encode = withEol(system, 'unix');
-          this.changed('properties');
-        },
-      },
-      plan.decode,
-    );
-    this.delivery = new Delivery({
-      ready: () => this.peerGone || (!this.stopped && this.ownFilter !== true),
-      pieceBytes: () => Math.max(1, Math.trunc(world.options.readProcessOutputMax) || 1),
-      deliver: (arrival) => this.deliver(arrival),
-      backlogged: (waiting) => this.transport?.setReading(!waiting && this.wantsInput),
-    });
-    this.sending = new Sending(this, {
-      queueLimit: () => world.options.sendQueueBytes,
-      changed: (kind) => this.changed(kind),
-      peerGone: () => {
-        this.peerGone = true;
-        setImmediate(() => this.delivery.run());
-      },
-    });
+    this.receiving = new Receiving(this, plan.decode);
+    this.delivery = new Delivery(this);
+    this.sending = new Sending(this, this);
     // The mark of an accepted connection points nowhere before its first output.
     if (this.home && !this.server) this.mark.set(this.home, this.home.pointMax);
     world.registry.add(this);
@@ -515,6 +495,17 @@ export class Process implements NetworkProcess {
     return this.sending.sendEof();
   }
 
+  /** For `Sending`. */
+  queueLimit(): number {
+    return this.world.options.sendQueueBytes;
+  }
+
+  /** For `Sending`. */
+  peerGone(): void {
+    this.isPeerGone = true;
+    setImmediate(() => this.delivery.run());
+  }
+
   get sentEof(): boolean {
     return this.sending.ended;
   }
@@ -531,6 +522,33 @@ export class Process implements NetworkProcess {
     if (this.state === 'listen') return this.acceptPause === null && !this.clients.atLimit;
     if (this.holds > 0 || this.byteLog.capture.behind) return false;
     return this.state === 'open' && this.ownFilter !== true;
+  }
+
+  /** For `Receiving`. */
+  bytesOnly(): boolean {
+    return this.ownFilter === null && this.home !== null && !this.home.multibyte;
+  }
+
+  /** For `Receiving`. */
+  found(system: CodingSystem): void {
+    // An encoder left open follows what was found out.
+    if (this.encode === null) this.encode = withEol(system, 'unix');
+    this.changed('properties');
+  }
+
+  /** For `Delivery`. */
+  ready(): boolean {
+    return this.isPeerGone || (!this.stopped && this.ownFilter !== true);
+  }
+
+  /** For `Delivery`. */
+  pieceBytes(): number {
+    return Math.max(1, Math.trunc(this.world.options.readProcessOutputMax) || 1);
+  }
+
+  /** For `Delivery`. */
+  backlogged(waiting: boolean): void {
+    this.transport?.setReading(!waiting && this.wantsInput);
   }
 
   /** Brings the socket and the queue in line with what the process wants now. */
@@ -557,7 +575,8 @@ export class Process implements NetworkProcess {
     this.received({ kind: 'datagram', bytes, peer });
   }
 
-  private deliver(arrival: Arrival): Promise<unknown> | undefined {
+  /** For `Delivery`. */
+  deliver(arrival: Arrival): Promise<unknown> | undefined {
     const pending = this.take(arrival);
     if (arrival.kind === 'end') return pending;
     const delivered = (): void => this.world.waits.delivered(this);

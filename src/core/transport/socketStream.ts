@@ -24,10 +24,11 @@ export class SocketStream implements StreamTransport {
     this.remote = known.remote ?? inetVector(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0);
     socket.pause();
     socket.on('data', (bytes: Buffer) => this.onData(bytes));
-    socket.on('end', () => this.finish(null));
+    const ended = (): void => this.finish(null);
+    socket.on('end', ended);
     // A reset may come while the socket is paused: what was read before it is still in the stream's buffer.
     socket.on('error', (error) => this.finish(error));
-    socket.on('close', () => this.finish(null));
+    socket.on('close', ended);
   }
 
   setReading(on: boolean): void {
