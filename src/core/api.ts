@@ -348,6 +348,13 @@ export interface MakeOptions {
 /** `setProcessFilter` and friends check only what Emacs checks. All errors are `NetworkProcessError`. */
 export interface NetworkProcesses extends Disposable {
   readonly options: Options;
+  /**
+   * The coding system that decoded the newest output or encoded what was sent last, of whichever process; null before.
+   * In a filter: that of its text.
+   *
+   * @see Emacs Lisp manual, "Encoding and I/O": `last-coding-system-used`
+   */
+  readonly lastCodingSystemUsed: string | null;
   readonly onDidChangeProcess: Event<ProcessChange>;
   readonly onDidCreateBuffer: Event<TextBuffer>;
   readonly onDidKillBuffer: Event<TextBuffer>;

@@ -66,6 +66,7 @@ class Functions implements NetworkProcesses {
   private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
   private readonly maker: ProcessMaker;
   private readonly waits = new OutputWaits();
+  private coded: string | null = null;
 
   constructor() {
     const world: World = {
@@ -75,6 +76,7 @@ class Functions implements NetworkProcesses {
       captures: this.captures,
       changed: (change) => this.changes.fire(change),
       report: (report) => this.reports.fire(report),
+      coded: (system) => (this.coded = system?.name ?? 'no-conversion'),
     };
     this.maker = new ProcessMaker(world, this.buffers);
   }
@@ -93,6 +95,10 @@ class Functions implements NetworkProcesses {
 
   get onDidKillBuffer(): Event<TextBuffer> {
     return this.buffers.onDidKill;
+  }
+
+  get lastCodingSystemUsed(): string | null {
+    return this.coded;
   }
 
   makeNetworkProcess(spec?: NetworkProcessSpec, options: MakeOptions = {}): Promise<NetworkProcess | null> {

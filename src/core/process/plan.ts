@@ -14,6 +14,8 @@ export interface World {
   readonly waits: OutputWaits;
   changed(change: ProcessChange): void;
   report(report: ErrorReport): void;
+  /** Text was decoded or encoded by this system. */
+  coded(system: CodingSystem | null): void;
 }
 
 /** What a process is made from, all checked. */

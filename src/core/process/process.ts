@@ -501,6 +501,11 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   /** For `Sending`. */
+  encodedBy(system: CodingSystem | null): void {
+    this.world.coded(system);
+  }
+
+  /** For `Sending`. */
   peerGone(): void {
     this.isPeerGone = true;
     setImmediate(() => this.delivery.run());
@@ -586,13 +591,13 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   private take(arrival: Arrival): Promise<unknown> | undefined {
-    if (arrival.kind === 'stream') return this.output(this.receiving.decode(arrival.bytes));
+    if (arrival.kind === 'stream') return this.output(this.decoded(arrival.bytes));
     if (arrival.kind === 'datagram') {
       // A server answers the sender of what its filter has now. A client keeps its address: a stranger must not
       // redirect what it sends.
       if (this.isServer) this.setPeer(arrival.peer);
       if (arrival.bytes.length === 0) this.counts.emptyDatagrams += 1;
-      const text = this.receiving.decode(arrival.bytes);
+      const text = this.decoded(arrival.bytes);
       return this.output(join(text, this.receiving.flush()));
     }
     const { error } = arrival;
@@ -600,6 +605,12 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     const last = this.output(this.receiving.flush());
     if (!last) return this.brokenByPeer();
     return last.then(() => this.brokenByPeer());
+  }
+
+  private decoded(bytes: Buffer): Text {
+    const text = this.receiving.decode(bytes);
+    this.world.coded(this.receiving.inForce);
+    return text;
   }
 
   private output(text: Text): Promise<unknown> | undefined {

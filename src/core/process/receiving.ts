@@ -47,6 +47,11 @@ export class Receiving {
     return this.named;
   }
 
+  /** What it really decodes with, of which a unibyte buffer leaves only the line ends. */
+  get inForce(): CodingSystem | null {
+    return this.decoder.system;
+  }
+
   /** True when it gives bytes, not characters. */
   get isUnibyte(): boolean {
     return isUnibyte(this.decoder.system);

@@ -1,6 +1,7 @@
+import { isAscii } from 'node:buffer';
 import type { NetworkAddress, Text } from '../api';
 import { formatNetworkAddress } from '../address/address';
-import type { CodingSystem } from '../coding/codingSystem';
+import { isUnibyte, rawTextOf, type CodingSystem } from '../coding/codingSystem';
 import { Encoder } from '../coding/encoder';
 import { fileError, NetworkProcessError, systemCode } from '../errors';
 import type { TrafficLog } from '../log/trafficLog';
@@ -27,6 +28,8 @@ export interface SendingPort {
   /** Bytes that may wait. */
   queueLimit(): number;
   changed(kind: 'state' | 'traffic'): void;
+  /** Something was encoded by this system. */
+  encodedBy(system: CodingSystem | null): void;
   /** A write found that the peer of a stream is gone. */
   peerGone(): void;
 }
@@ -169,7 +172,11 @@ export class Sending {
   private encode(system: CodingSystem | null, text: Text): Uint8Array {
     // A datagram is read by itself: it begins with all that is needed for that.
     if (this.encoder?.system !== system || this.process.isDatagram) this.encoder = new Encoder(system);
-    return this.encoder.encode(text);
+    const bytes = this.encoder.encode(text);
+    // Bytes pass as they are, unless they could as well be text.
+    const isText = typeof text === 'string' || isUnibyte(system) || isAscii(text);
+    this.port.encodedBy(isText ? system : rawTextOf(null));
+    return bytes;
   }
 
   private add(length: number, encode: () => Uint8Array): Promise<void> {

@@ -314,6 +314,44 @@ describe('the coding system of a new process', () => {
   );
 });
 
+describe('lastCodingSystemUsed', () => {
+  // The names are what an Emacs said about the same sends and answers.
+  const cases: [unknown, string | Uint8Array, string, string][] = [
+    ['utf-8', 'é', 'utf-8-unix', 'utf-8'],
+    ['undecided', 'é', 'utf-8-unix', 'utf-8'],
+    ['latin-1-dos', 'é\n', 'latin-1-dos', 'latin-1-dos'],
+    ['no-conversion', 'abc', 'no-conversion', 'no-conversion'],
+    ['utf-8', Buffer.from('abc'), 'utf-8', 'utf-8'],
+    ['utf-8', Buffer.from([0xff, 0xfe]), 'raw-text', 'utf-8'],
+    ['raw-text', 'é\n', 'raw-text-unix', 'raw-text-unix'],
+  ];
+  for (const [coding, text, sent, read] of cases) {
+    it(
+      `is ${sent} after sending, ${read} for what comes back (${String(coding)})`,
+      withCore(async (core) => {
+        assert.equal(core.lastCodingSystemUsed, null);
+        const echo = await server(core, {
+          coding: 'binary',
+          filter: (p, bytes) => void core.processSendString(p, bytes),
+        });
+        let seen: string | null = null;
+        const client = (await core.makeNetworkProcess({
+          name: 'c',
+          host: 'local',
+          service: core.processContact(echo, 'service') as number,
+          coding: coding as string,
+          filter: () => (seen = core.lastCodingSystemUsed),
+        }))!;
+        const sending = core.processSendString(client, text);
+        assert.equal(core.lastCodingSystemUsed, sent);
+        await sending;
+        assert.equal(await core.acceptProcessOutput(client, 5), true);
+        assert.equal(seen, read);
+      }),
+    );
+  }
+});
+
 describe('ended processes', () => {
   it(
     'stay listed until they are deleted or listed, when that is asked for',
