@@ -63,7 +63,7 @@ export type Coding = string | { readonly decode: string | null; readonly encode:
  * | keyword | meaning, default |
  * |---|---|
  * | `name` | required; made unique with `<1>`, `<2>`… |
- * | `type` | `null` stream (default), `'datagram'`, `'seqpacket'` |
+ * | `type` | `null` stream (default), `'datagram'`; `'seqpacket'` is refused for now |
  * | `server` | not nil: a server; a number is its backlog, else 5 |
  * | `host` | name or address; default and `'local'`: 127.0.0.1, or ::1 with family `'ipv6'` |
  * | `service` | port, decimal string, service name; `true` on a server: a free port; with family `'local'` the path |
@@ -75,7 +75,7 @@ export type Coding = string | { readonly decode: string | null; readonly encode:
  * | `coding` | default: see the options; without any of them decode `undecided-unix`, encode `utf-8-unix` |
  * | `noquery` | not nil: `processQueryOnExitFlag` is false |
  * | `filter`, `sentinel`, `log`, `plist`, `filterMultibyte` | as in Emacs |
- * | `keepalive`, `broadcast`, `reuseaddr`, `nodelay` | socket options that Node can set; others are refused by name |
+ * | `keepalive`, `broadcast`, `reuseaddr`, `nodelay` | socket options that Node can set (`reuseaddr` of datagrams); others are refused by name |
  * | `connected` | (ours) a datagram client that hears its peer only |
  * | `mode` | (ours) permission bits of a local server's file, default 0o600 |
  * | `keepFile` | (ours) a local server's file stays after deletion, as in Emacs |
@@ -336,7 +336,10 @@ export interface Options {
 
 /** Call options that no keyword of Emacs stands for. */
 export interface MakeOptions {
-  /** Aborting while connecting rejects with `NP_CANCELLED` and leaves nothing behind. */
+  /**
+   * Aborting while connecting rejects with `NP_CANCELLED` and leaves nothing behind but the buffer. With `nowait` the
+   * process is deleted, and its sentinel told.
+   */
   readonly signal?: AbortSignal;
   /**
    * An ended process that the new one stands in for: it goes on with that one's byte log and capture, unless the capture
@@ -362,7 +365,8 @@ export interface NetworkProcesses extends Disposable {
 
   /**
    * Makes a connection or a server. Resolves when it is connected or listening, with `nowait` at once, and to null
-   * when no keyword is given. Rejects with Emacs' error and leaves nothing behind.
+   * when no keyword is given. Rejects with Emacs' error and leaves nothing behind but a
+   * buffer that the keywords name.
    */
   makeNetworkProcess(spec?: NetworkProcessSpec, options?: MakeOptions): Promise<NetworkProcess | null>;
 
@@ -396,7 +400,7 @@ export interface NetworkProcesses extends Disposable {
   /**
    * `key` null: `[host, service]`; `true`: every keyword, camelCase, in order; else that keyword's value or null.
    *
-   * While it connects: what is known by now. With `noBlock` null as long as there is no socket, and when it has ended.
+   * While it connects: what is known by now. With `noBlock` null until it is open, and when it has ended.
    */
   processContact(process: NetworkProcess, key?: null): [unknown, unknown];
   processContact(process: NetworkProcess, key: true): Record<string, unknown>;
@@ -472,7 +476,8 @@ export interface NetworkProcesses extends Disposable {
   ): Promise<boolean>;
   /**
    * Makes an open process once more, from its contact: a client connects to the address that the first one found. Filter,
-   * sentinel, coding, query flag and a copy of the property list are the first one's, the buffer is shared.
+   * sentinel, query flag and a copy of the property list are those that the first one has now, the coding system is what it
+   * was made with; the buffer is shared.
    *
    * @param newName Default: its own; a number `<1>` at its end is left out.
    * @returns Null for one that is not open.

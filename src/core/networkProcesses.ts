@@ -444,7 +444,8 @@ class Functions implements NetworkProcesses {
     const clone = await this.makeNetworkProcess({ ...Object.fromEntries(first.contact), name, buffer: first.buffer });
     const { query, inheritCoding } = first;
     Object.assign(own(clone!), { query, inheritCoding });
-    own(clone!).setCoding(first.decode, first.encode);
+    own(clone!).setFilter(first.filter);
+    own(clone!).setSentinel(first.sentinel);
     own(clone!).setPlist(first.plist);
     return clone;
   }

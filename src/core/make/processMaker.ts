@@ -157,7 +157,10 @@ export class ProcessMaker {
   private failLater(process: Process, checked: Checked, error: unknown): void {
     if (process.isClosed) return;
     const { where } = checked;
-    if (isNetworkProcessError(error) && error.code === 'NP_CANCELLED') return process.discard();
+    // Who gave it up hears of its end, as of every other.
+    if (isNetworkProcessError(error) && error.code === 'NP_CANCELLED') {
+      return this.disposed ? process.discard() : process.delete();
+    }
     if (isNetworkProcessError(error) && error.code === 'NP_RESOLVE_FAILED' && where.kind === 'name') {
       const what = error.target === null ? `Name lookup of ${where.host}` : `Service lookup of ${where.service}`;
       return process.fail(`${what} failed`, `failed with ${error.message}\n`);

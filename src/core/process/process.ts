@@ -104,8 +104,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.isDatagram = plan.isDatagram;
     this.server = plan.server;
     this.home = plan.buffer;
-    this.ownFilter = plan.filter;
-    this.ownSentinel = plan.sentinel;
+    this.ownFilter = plan.filter === internalDefaultProcessFilter ? null : plan.filter;
+    this.ownSentinel = plan.sentinel === internalDefaultProcessSentinel ? null : plan.sentinel;
     this.log = plan.log;
     this.plist = plan.plist;
     this.encode = plan.encode;
@@ -240,6 +240,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   setCoding(decode: CodingSystem | null, encode: CodingSystem | null): void {
     this.receiving.set(decode);
+    this.sending.reset();
     // An encoder writes with the line ends it names; one that names none writes newlines.
     this.encode = withEol(encode ?? rawTextOf(null), 'unix');
     this.changed('properties');
@@ -602,6 +603,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     }
     const { error } = arrival;
     if (systemCode(error) === 'ECONNRESET') this.failure = fileError('read', error, this.name, this);
+    this.world.coded(this.receiving.inForce);
     const last = this.output(this.receiving.flush());
     if (!last) return this.brokenByPeer();
     return last.then(() => this.brokenByPeer());

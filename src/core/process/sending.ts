@@ -157,6 +157,11 @@ export class Sending {
     await this.queue.sendEof(sendState === 'open' ? this.write : null);
   }
 
+  /** Begins anew with the coding system, with its mark and without shifts. */
+  reset(): void {
+    this.encoder = null;
+  }
+
   /** The connection never came up: whoever sent is told. */
   refuse(): void {
     this.queue.fail(() => this.notRunning());

@@ -5,7 +5,7 @@ export function exposedHost(
   { server, family, host, local }: NetworkProcessSpec,
   core: Pick<NetworkProcesses, 'formatNetworkAddress'>,
 ): string | null {
-  if (!server && server !== 0) return null;
+  if (server === undefined || server === null || server === false) return null;
   if (Array.isArray(local)) return exposed(core.formatNetworkAddress(local as number[], true) ?? '');
   const isOwn = Boolean(local) || family === 'local' || host === 'local';
   return isOwn || typeof host !== 'string' ? null : exposed(host);

@@ -243,4 +243,60 @@ describe('the core under odd treatment', () => {
       await until('it came', () => log.length === 1);
     }),
   );
+
+  it(
+    'the default filter and sentinel, given by name, are no own ones',
+    withCore(async (core) => {
+      const filter = core.internalDefaultProcessFilter;
+      const sentinel = core.internalDefaultProcessSentinel;
+      const server = (await core.makeNetworkProcess({
+        name: 's',
+        server: true,
+        host,
+        service: true,
+        filter,
+        sentinel,
+      }))!;
+      await core.makeNetworkProcess({ name: 'c', host, service: core.processContact(server, 'service') as number });
+      await until('the client', () => core.processList().some((process) => process.server === server));
+      const accepted = core.processList().find((process) => process.server === server)!;
+      assert.equal(accepted.buffer?.name, accepted.name);
+    }),
+  );
+
+  it(
+    'a coding system that is set begins anew, with its mark',
+    withCore(async (core) => {
+      const peer = await plainServer((socket) => socket.pipe(socket));
+      const process = (await core.makeNetworkProcess({
+        name: 'c',
+        host,
+        service: peer.port,
+        coding: 'binary',
+        buffer: 'b',
+      }))!;
+      for (let i = 0; i < 2; i++) {
+        core.setProcessCodingSystem(process, 'binary', 'utf-16-unix');
+        await core.processSendString(process, 'a');
+      }
+      await until('both texts', () => process.traffic.bytesReceived === 8);
+      peer.close();
+    }),
+  );
+
+  it(
+    'giving up a connection that nobody waited for ends it with a sentinel, once',
+    withCore(async (core) => {
+      const { sentinel, log } = recorder();
+      const giveUp = new AbortController();
+      const spec = { name: 'c', host: 'localhost', service: 9, nowait: true, sentinel };
+      const process = (await core.makeNetworkProcess(spec, { signal: giveUp.signal }))!;
+      assert.equal(process.status, 'connect');
+      giveUp.abort();
+      await until('its end', () => process.status === 'closed');
+      await pause(20);
+      assert.deepEqual(log, ['sentinel deleted closed']);
+      assert.deepEqual(core.processList(), []);
+    }),
+  );
 });

@@ -18,6 +18,7 @@ describe('servers of other extensions', () => {
     [{ server: true, local: [0, 0, 0, 0, 0, 0, 0, 1, 0] }, null],
     [{ server: true, host: '0.0.0.0', service: true }, '0.0.0.0'],
     [{ server: 0, host: '::', service: true }, '::'],
+    [{ server: '', host: '::', service: true }, '::'],
     [{ server: true, type: 'datagram', host: 'some.host', service: 9 }, 'some.host'],
     [{ server: true, host: '127.0.0.1', local: [0, 0, 0, 0, 80] }, '0.0.0.0'],
   ];
