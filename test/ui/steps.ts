@@ -266,7 +266,7 @@ export class Steps {
       await workbench.page.waitForTimeout(100);
       if (!(await workbench.page.evaluate<boolean>(`!!document.activeElement?.closest('.part.panel')`))) return false;
       await workbench.press('Home', 'Mod+a', 'Delete');
-      await workbench.page.waitForTimeout(200);
+      await workbench.page.waitForTimeout(500);
       return false;
     });
     // Then the tabs: a row that is selected shows its buffer.

@@ -12,6 +12,8 @@ const namesShown = 10;
  * @see Emacs Lisp manual, "Query Before Exit"
  */
 export class KillQuestion {
+  private isAsking = false;
+
   constructor(
     private readonly core: NetworkProcesses,
     private readonly settings: Settings,
@@ -43,6 +45,13 @@ export class KillQuestion {
   }
 
   private async ask(question: string, yes: string, detail?: string): Promise<boolean> {
-    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+    // A key pressed twice would ask twice, and the second time about what is gone.
+    if (this.isAsking) return false;
+    this.isAsking = true;
+    try {
+      return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+    } finally {
+      this.isAsking = false;
+    }
   }
 }

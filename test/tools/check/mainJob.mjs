@@ -96,12 +96,12 @@ const steps = [
       await user.waitRow(client.label, /^closed · .* · connection broken by remote peer · 25 B in · 36 B out$/);
       const end = 'connection broken by remote peer\n';
       const received = 'pong from the client\nsent meanwhile\n';
-      assert.equal(await user.copyText(job.connection), `${received}\n▸ Process ${address} ${end}`);
+      await user.waitCopied(job.connection, `${received}\n▸ Process ${address} ${end}`);
       const sent = 'ping from the connection\n';
-      assert.equal(await user.copyText(client), `${sent}\n▸ Process ${client.label} ${end}`);
+      await user.waitCopied(client, `${sent}\n▸ Process ${client.label} ${end}`);
       const accepted = `${time} accept from 127.0.0.1 \\(${client.label}\\)\n${time} ${client.label}: ${end}`;
       const log = new RegExp(`^${time} listening on ${address}\n${accepted}$`);
-      assert.match(await user.copyText(job.server), log);
+      await user.waitCopied(job.server, log);
     },
   ],
   [
@@ -128,7 +128,7 @@ const steps = [
       assert.equal(message || detail, 'TCP server is running; delete it?');
       await job.workbench.answerDialog('Delete');
       await job.workbench.waitNoRow('Processes', 'TCP server');
-      assert.match(await job.user.copyText(job.server), /\n\n▸ Process TCP server deleted\n$/);
+      await job.user.waitCopied(job.server, /\n\n▸ Process TCP server deleted\n$/);
     },
   ],
   [

@@ -48,6 +48,7 @@ export declare class ProcessUser {
   waitText(row: RowName, expected: string | RegExp): Promise<void>;
   /** The whole text of a document, by way of the clipboard. */
   copyText(row: RowName): Promise<string>;
+  waitCopied(row: RowName, expected: string | RegExp): Promise<void>;
 }
 
 /** How the document of a row's process buffer is called. */

@@ -99,6 +99,16 @@ export class ProcessUser {
     return text;
   }
 
+  /** Waits until the whole text is that: a document that was hidden is brought up to date once it is shown. */
+  async waitCopied(row, expected) {
+    const isIt = (text) => (expected instanceof RegExp ? expected.test(text) : text === expected);
+    await this.workbench.until(`the text of ${row.label} to be ${quoted(expected)}`, async () => {
+      const text = await this.copyText(row);
+      if (!isIt(text)) throw new Error(`it is ${quoted(text)}`);
+      return true;
+    });
+  }
+
   /** Clicks a button on a row. */
   async act(row, action) {
     // Behind a command's title stands its key, if it has one.

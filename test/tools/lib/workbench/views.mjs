@@ -249,7 +249,11 @@ export const Views = (Base) =>
     }
 
     async #openMenu(view, row) {
-      await this.clickRow(view, row, { button: 'right' });
+      // A row that is just drawn anew may take no click.
+      for (let tries = 5; tries > 0 && !(await this.#menuLabels()).length; tries--) {
+        await this.clickRow(view, row, { button: 'right' });
+        for (let i = 0; i < 30 && !(await this.#menuLabels()).length; i++) await this.page.waitForTimeout(100);
+      }
       await this.until('a context menu', async () => (await this.#menuLabels()).length);
       // For its first tenth of a second a menu takes no click, lest the one that opened it picked something.
       await this.page.waitForTimeout(200);
