@@ -349,6 +349,16 @@ describe('Commands', () => {
       await steps.noMessages();
     });
 
+    it('delete asked once, however often the key is pressed', async () => {
+      const peer = await connect();
+      await steps.focusTree(peer.address);
+      await workbench.press('Delete', 'Delete', 'Delete');
+      await steps.answerDelete(`${peer.address} is running; delete it?`);
+      await steps.noRow(peer.address);
+      await workbench.page.waitForTimeout(500);
+      assert.equal(await workbench.hasDialog(), false);
+    });
+
     it('delete all, asked once', async () => {
       const [first, second] = await connectTwice();
       (await (await connect()).socket()).end();
