@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -241,6 +242,20 @@ static napi_value get_name(napi_env env, napi_callback_info info) { return name_
 
 static napi_value get_peer_name(napi_env env, napi_callback_info info) { return name_by(env, info, getpeername); }
 
+#ifndef POLLRDHUP
+#define POLLRDHUP 0 /* POLLHUP tells it where there is none. */
+#endif
+
+static napi_value peer_ended(napi_env env, napi_callback_info info) {
+  call c;
+  napi_value result = NULL;
+  if (!begin_method(env, info, &c)) return NULL;
+  struct pollfd one = {.fd = c.socket->fd, .events = POLLRDHUP};
+  bool has_ended = poll(&one, 1, 0) > 0 && (one.revents & (POLLRDHUP | POLLHUP)) != 0;
+  napi_get_boolean(env, has_ended, &result);
+  return result;
+}
+
 static napi_value release(napi_env env, napi_callback_info info) {
   call c;
   if (!begin_method(env, info, &c)) return NULL;
@@ -275,6 +290,7 @@ bool define_socket(state *st) {
       METHOD("send", send_one),
       METHOD("sendMany", send_many),
       METHOD("receive", receive),
+      METHOD("peerEnded", peer_ended),
       METHOD("watch", watch),
       METHOD("release", release),
       METHOD("close", close_method),
