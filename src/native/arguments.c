@@ -35,12 +35,10 @@ bool read_integer(napi_env env, napi_value value, const char *name, int minimum,
 }
 
 bool read_array(napi_env env, napi_value value, const char *name, napi_typedarray_type type, bytes *result) {
-  bool is_array = false;
   bool is_detached = false;
   napi_typedarray_type found;
   napi_value buffer;
-  if (napi_is_typedarray(env, value, &is_array) == napi_ok && is_array &&
-      napi_get_typedarray_info(env, value, &found, &result->length, (void **)&result->data, &buffer, NULL) == napi_ok &&
+  if (napi_get_typedarray_info(env, value, &found, &result->length, (void **)&result->data, &buffer, NULL) == napi_ok &&
       found == type) {
     // Only what has no bytes can have lost them.
     if (result->length > 0) return true;

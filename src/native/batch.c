@@ -62,20 +62,19 @@ static int send_messages(int fd, struct mmsghdr *headers, int count) {
  * Sends `count` messages of `array`. All are fetched before the memory of any is looked at: fetching may run a script,
  * and that may do what it wants to the others and to the socket.
  *
- * Returns how many, or a negative error number; `*failed` tells that an exception is under way instead.
+ * Returns false when an exception is under way; else sets `sent` to how many, or to a negative error number.
  */
-static int send_chunk(call *c, napi_value array, uint32_t from, int count, address *to, bool *failed) {
+static bool send_chunk(call *c, napi_value array, uint32_t from, int count, address *to, int *sent) {
   napi_value values[CHUNK];
   struct iovec parts[CHUNK];
   struct mmsghdr headers[CHUNK];
-  *failed = true;
   for (int i = 0; i < count; i += 1) {
-    if (napi_get_element(c->env, array, from + (uint32_t)i, &values[i]) != napi_ok) return 0;
+    if (napi_get_element(c->env, array, from + (uint32_t)i, &values[i]) != napi_ok) return false;
   }
   memset(headers, 0, sizeof *headers * (size_t)count);
   for (int i = 0; i < count; i += 1) {
     bytes message;
-    if (!read_bytes(c->env, values[i], "a message", &message)) return 0;
+    if (!read_bytes(c->env, values[i], "a message", &message)) return false;
     parts[i] = (struct iovec){message.data, message.length};
     headers[i].msg_hdr.msg_iov = &parts[i];
     headers[i].msg_hdr.msg_iovlen = 1;
@@ -84,8 +83,24 @@ static int send_chunk(call *c, napi_value array, uint32_t from, int count, addre
       headers[i].msg_hdr.msg_namelen = to->length;
     }
   }
-  *failed = false;
-  return send_messages(c->socket->fd, headers, count);
+  *sent = send_messages(c->socket->fd, headers, count);
+  return true;
+}
+
+/* As send_chunk; handles of a chunk's messages are given back behind it. */
+static bool send_scoped(call *c, uint32_t from, int count, address *to, int *sent) {
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(c->env, &scope) != napi_ok) return false;
+  bool is_well = send_chunk(c, c->args[0], from, count, to, sent);
+  napi_close_handle_scope(c->env, scope);
+  return is_well;
+}
+
+/* What was sent before an exception must be told; the next call, which begins there, will throw it. */
+static napi_value told_instead(call *c, int done) {
+  napi_value error;
+  if (done == 0 || napi_get_and_clear_last_exception(c->env, &error) != napi_ok) return NULL;
+  return to_number(c->env, done);
 }
 
 napi_value send_many(napi_env env, napi_callback_info info) {
@@ -102,18 +117,15 @@ napi_value send_many(napi_env env, napi_callback_info info) {
   if (!read_integer(env, c.args[1], "from", 0, (int)length, &from) || !read_address(env, c.args[2], true, &to)) {
     return NULL;
   }
+  if (c.socket->fd < 0) return to_number(env, -EBADF);
   // Of a stream's bytes only some may be taken, which a number of messages can't tell.
   if (c.socket->type == SOCK_STREAM) return to_number(env, -EOPNOTSUPP);
-  if (c.socket->fd < 0) return to_number(env, -EBADF);
   int done = 0;
   while (from + done < (int)length) {
-    int count = (int)length - from - done < CHUNK ? (int)length - from - done : CHUNK;
-    bool failed;
-    napi_handle_scope scope;
-    if (napi_open_handle_scope(env, &scope) != napi_ok) return NULL;
-    int sent = send_chunk(&c, c.args[0], (uint32_t)(from + done), count, &to, &failed);
-    napi_close_handle_scope(env, scope);
-    if (failed) return NULL;
+    int left = (int)length - from - done;
+    int count = left < CHUNK ? left : CHUNK;
+    int sent;
+    if (!send_scoped(&c, (uint32_t)(from + done), count, &to, &sent)) return told_instead(&c, done);
     if (sent < 0) return to_number(env, done ? done : sent);
     done += sent;
     if (sent < count) break;
@@ -138,7 +150,7 @@ static bool read_batch(napi_env env, napi_value object, batch *b) {
       napi_get_named_property(env, object, "sizes", &sizes) != napi_ok ||
       napi_get_named_property(env, object, "slab", &slab) != napi_ok ||
       napi_get_named_property(env, object, "from", &from) != napi_ok ||
-      napi_get_named_property(env, object, "fromLengths", &from_lengths) != napi_ok) {
+      (!is_nothing(env, from) && napi_get_named_property(env, object, "fromLengths", &from_lengths) != napi_ok)) {
     throw_type(env, "into", "a batch");
     return false;
   }
@@ -168,7 +180,7 @@ static bool read_batch(napi_env env, napi_value object, batch *b) {
   return false;
 }
 
-/* NULL when there is no memory: then messages are cut at the slab's end, and visibly so. */
+/* Memory for what the slab can't hold; NULL when there is none: then messages are cut, and visibly so. */
 static uint8_t *overflow_of(state *st) {
   if (st->overflow) return st->overflow;
   int flags = MAP_PRIVATE | MAP_ANONYMOUS;

@@ -55,7 +55,7 @@ static bool define(state *st, napi_value exports) {
   return napi_define_properties(st->env, exports, sizeof properties / sizeof *properties, properties) == napi_ok;
 }
 
-EXPORTED NAPI_MODULE_INIT() {
+NAPI_MODULE_INIT() {
   state *st = calloc(1, sizeof *st);
   if (!st) return NULL;
   st->env = env;

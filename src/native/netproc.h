@@ -13,8 +13,6 @@
 #include <sys/socket.h>
 #include <uv.h>
 
-#define EXPORTED __attribute__((visibility("default")))
-
 /* The most that any address takes, here and in `Batch.from`. */
 #define ADDRESS_SIZE ((int)sizeof(struct sockaddr_storage))
 
