@@ -181,6 +181,7 @@ export interface NetworkProcess {
   readonly status: ProcessStatus;
   readonly isServer: boolean;
   readonly isDatagram: boolean;
+  readonly socketType: 'stream' | 'datagram' | 'seqpacket';
   /** The server that accepted it, else null. */
   readonly server: NetworkProcess | null;
   readonly buffer: TextBuffer | null;
@@ -442,8 +443,20 @@ export interface NetworkProcesses extends Disposable {
   processDatagramAddress(process: NetworkProcess): NetworkAddress | null;
   /** The address, or null when the process or the address is of another kind, or the process is `connected`. */
   setProcessDatagramAddress(process: NetworkProcess, address: unknown): NetworkAddress | null;
-  /** True; null for an unknown option with `noError`. */
+  /**
+   * Sets a socket option of a live process, also of a server, and keeps it in the contact. True; null for an unknown
+   * option, or one that this computer lacks, with `noError`.
+   *
+   * Errors: `NP_OPTION_UNKNOWN`, `NP_OPTION_VALUE`, `NP_OPTION_PERMISSION`, `NP_UNSUPPORTED`, `NP_NOT_RUNNING`.
+   */
   setNetworkProcessOption(process: NetworkProcess, option: string, value: unknown, noError?: unknown): true | null;
+
+  /**
+   * (ours) Every socket option by name, as the system has it now: `true` or `false`, a number, seconds or null of `linger`, a
+   * name or null of `bindtodevice`; null for what such a socket has not. Null as a whole without a socket, and where there are no native
+   * sockets to ask.
+   */
+  networkProcessOptions(process: NetworkProcess): Record<string, unknown> | null;
 
   /** Ends it at once; the sentinel is told `"deleted\n"` before this returns. Does nothing when it has ended. */
   deleteProcess(process: ProcessDesignator): void;
@@ -505,6 +518,8 @@ export interface NetworkProcesses extends Disposable {
   networkInterfaceInfo(name: string): NetworkInterfaceInfo | null;
   /** Whether `makeNetworkProcess` can do that here: `['type','datagram']`, `['nowait', true]`, `'keepalive'`… */
   featurep(subfeature: string | readonly [string, unknown]): boolean;
+  /** (ours) Why it cannot, in one sentence; null when it can. */
+  featureProblem(subfeature: string | readonly [string, unknown]): string | null;
 
   bufferList(): TextBuffer[];
   getBuffer(buffer: BufferDesignator): TextBuffer | null;

@@ -8,9 +8,10 @@ import { isNil } from './base/nil';
 /** Codes and what the user can do next. Renaming a code is a breaking change. */
 export const hints = {
   NP_WRONG_TYPE: 'Give a value of the type named.',
-  NP_OPTION_TYPE: "Leave 'type' out for a stream, or use 'datagram'.",
+  NP_OPTION_TYPE: "Leave 'type' out for a stream, or use 'datagram' or 'seqpacket'.",
   NP_OPTION_COMBINATION: "Use 'server' or 'nowait', not both.",
   NP_OPTION_VALUE: 'See the keyword table for the values of this option.',
+  NP_OPTION_PERMISSION: 'The system does not allow it to this user: priorities above 6, and another interface, need root.',
   NP_OPTION_UNKNOWN: 'See the keyword table for the options there are.',
   NP_UNSUPPORTED: 'Leave this keyword out; featurep tells what works on this computer.',
   NP_ADDRESS_MALFORMED: 'Use [a, b, c, d, port], eight words and a port, or a path.',
@@ -31,6 +32,7 @@ export const hints = {
   NP_LISTEN_FAILED: 'Choose another address.',
   NP_OUT_OF_DESCRIPTORS: 'Too many files and sockets are open: delete some processes and try again.',
   NP_PEER_RESET: 'The peer broke the connection off: look there for why, then reconnect.',
+  NP_MESSAGE_CUT: 'Have the peer send smaller messages.',
   NP_NOT_RUNNING: 'It has ended: reconnect first.',
   NP_SEND_NOT_RUNNING: 'Reconnect first; a listening server has no peer, send to one of its clients.',
   NP_SEND_PEER_GONE: 'The peer closed the connection: reconnect.',
@@ -150,6 +152,13 @@ const systemTexts: Readonly<Record<string, string>> = {
   ENFILE: 'Too many open files in system',
   EPROTOTYPE: 'Protocol wrong type for socket',
   ENOTSOCK: 'Socket operation on non-socket',
+  ESOCKTNOSUPPORT: 'Socket type not supported',
+  EPROTONOSUPPORT: 'Protocol not supported',
+  EOPNOTSUPP: 'Operation not supported',
+  ENOPROTOOPT: 'Protocol not available',
+  ENODEV: 'No such device',
+  EDOM: 'Numerical argument out of domain',
+  ENOBUFS: 'No buffer space available',
   EAFNOSUPPORT: 'Address family not supported by protocol',
   EAGAIN: 'Resource temporarily unavailable',
   EROFS: 'Read-only file system',
@@ -210,7 +219,7 @@ function codeFor(doing: Doing, system: string | null): ErrorCode {
       if (system === 'EADDRNOTAVAIL') return 'NP_LISTEN_ADDRESS';
       return system === 'ENOENT' || system === 'ENOTDIR' ? 'NP_LISTEN_NO_DIRECTORY' : 'NP_LISTEN_FAILED';
     case 'option':
-      return 'NP_OPTION_VALUE';
+      return system === 'EACCES' || system === 'EPERM' ? 'NP_OPTION_PERMISSION' : 'NP_OPTION_VALUE';
     case 'read':
       return 'NP_PEER_RESET';
     case 'capture':

@@ -40,7 +40,7 @@ import type { World } from './process/plan';
 import { internalDefaultProcessFilter, internalDefaultProcessSentinel, Process } from './process/process';
 import { LiveOptions } from './options';
 import { Registry } from './process/registry';
-import { featurep } from './features';
+import { featureProblem } from './features';
 import { checkOption, optionNames } from './transport/socketOptions';
 
 /** Makes a registry of network processes and buffers, with nothing in it. */
@@ -338,15 +338,13 @@ class Functions implements NetworkProcesses {
 
   setProcessDatagramAddress(process: NetworkProcess, address: unknown): NetworkAddress | null {
     const target = own(process);
-    const inet = fromVector(address);
-    const local = target.contact.get('local');
-    const { isDatagram, isClosed } = target;
-    const isFixed = !isNil(target.contact.get('connected')) && !target.isServer;
-    if (!isDatagram || isClosed || isFixed || !inet || !Array.isArray(local)) return null;
-    const vector = inetVector(inet.host, inet.port);
-    if (vector.length !== local.length) return null;
-    target.setPeer(vector);
-    return vector;
+    const peer = peerFor(target, address);
+    if (peer !== null) target.setPeer(peer);
+    return peer;
+  }
+
+  networkProcessOptions(process: NetworkProcess): Record<string, unknown> | null {
+    return own(process).socketOptions;
   }
 
   setNetworkProcessOption(process: NetworkProcess, option: string, value: unknown, noError?: unknown): true | null {
@@ -359,7 +357,7 @@ class Functions implements NetworkProcesses {
       throw new NetworkProcessError('NP_OPTION_UNKNOWN', 'error', ['Unknown or unsupported option'], option);
     }
     try {
-      checkOption(option, value, target.isDatagram ? 'datagram' : 'stream');
+      checkOption(option, value, target.socketType);
     } catch (error) {
       // What this computer lacks is unknown here; a bad value is never passed over.
       if (!isNil(noError) && (error as NetworkProcessError).code === 'NP_UNSUPPORTED') return null;
@@ -490,7 +488,11 @@ class Functions implements NetworkProcesses {
   }
 
   featurep(subfeature: string | readonly [string, unknown]): boolean {
-    return featurep(subfeature);
+    return featureProblem(subfeature) === null;
+  }
+
+  featureProblem(subfeature: string | readonly [string, unknown]): string | null {
+    return featureProblem(subfeature);
   }
 
   // --------------------------------------------------------------------- buffers
@@ -530,6 +532,16 @@ class Functions implements NetworkProcesses {
 function own(process: NetworkProcess): Process {
   if (process instanceof Process) return process;
   throw wrongType('processp', process);
+}
+
+/** An address that a datagram process can send to, or null: it is of the same kind as the process's own. */
+function peerFor({ contact, isDatagram, isClosed, isServer }: Process, address: unknown): NetworkAddress | null {
+  if (!isDatagram || isClosed || (!isNil(contact.get('connected')) && !isServer)) return null;
+  const local = contact.get('local');
+  if (typeof local === 'string') return typeof address === 'string' && address !== '' ? address : null;
+  const inet = fromVector(address);
+  const vector = inet && inetVector(inet.host, inet.port);
+  return vector && Array.isArray(local) && vector.length === local.length ? vector : null;
 }
 
 function lookupFamily(family: unknown, problem: string): 'ipv4' | 'ipv6' | null {

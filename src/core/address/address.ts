@@ -30,7 +30,7 @@ export function inetVector(host: string, port: number): number[] {
 }
 
 /** The eight 16-bit words of an IPv6 address; its zone is left out. */
-function ipv6Words(host: string): number[] {
+export function ipv6Words(host: string): number[] {
   let text = host.replace(/%.*$/, '');
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
   if (dotted) {

@@ -1,20 +1,9 @@
-import { endpoint, type InetAddress } from '../address/address';
+import { endpoint } from '../address/address';
 import { resolveHost, resolveService } from '../address/resolve';
+import { targetText, type Target } from '../address/target';
 import type { Ending } from '../transport/connectStream';
 import { fileError, NetworkProcessError } from '../errors';
 import type { CheckedWhere, Where } from './checkSpec';
-
-/** An address that a socket can be given. */
-export type SocketAddress = InetAddress | { readonly path: string };
-
-/** An address, or one in the system's own bytes, of which only the family counts here. */
-export type Target = SocketAddress | { readonly rawFamily: number };
-
-/** An address for people: `127.0.0.1:80`, a path. */
-export function targetText(target: Target): string {
-  if ('rawFamily' in target) return `<Family ${target.rawFamily}>`;
-  return 'path' in target ? target.path : endpoint(target.host, target.port);
-}
 
 const timeout = Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
 
@@ -59,6 +48,21 @@ export class Attempt implements Ending {
     };
   }
 
+  /** Waits; @throws the reason when the attempt ends meanwhile. */
+  pause(ms: number): Promise<void> {
+    if (this.reason) return Promise.reject(this.reason);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        off();
+        resolve();
+      }, ms);
+      const off = this.onEnd((reason) => {
+        clearTimeout(timer);
+        reject(reason);
+      });
+    });
+  }
+
   /** The addresses to try, in order; a look-up is given up at once when the attempt ends. */
   targets(): Target[] | Promise<Target[]> {
     if (this.reason) throw this.reason;
@@ -91,16 +95,15 @@ export class Attempt implements Ending {
   }
 }
 
-function lookUp({ where, isDatagram }: CheckedWhere): Target[] | Promise<Target[]> {
+function lookUp({ where, type }: CheckedWhere): Target[] | Promise<Target[]> {
   if (where.kind === 'address') return [where.address];
   if (where.kind === 'path') return [{ path: where.path }];
-  if (where.kind === 'raw') return [{ rawFamily: where.family }];
-  const port = resolveService(where.service, isDatagram ? 'udp' : 'tcp', where.host);
+  if (where.kind === 'raw') return [where.address];
+  const port = resolveService(where.service, type === 'datagram' ? 'udp' : 'tcp', where.host);
   return resolveHost(where.host, where.family, port, where.service);
 }
 
 function whereText(where: Where): string {
   if (where.kind === 'name') return endpoint(where.host, where.service);
-  if (where.kind === 'raw') return targetText({ rawFamily: where.family });
   return targetText(where.kind === 'path' ? where : where.address);
 }

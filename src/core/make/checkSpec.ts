@@ -6,6 +6,7 @@
 import type { NetworkProcessSpec, Options, TextBuffer } from '../api';
 import { familyOf, fromVector, type InetAddress } from '../address/address';
 import { checkAscii, checkPortRange } from '../address/resolve';
+import type { RawAddress } from '../address/target';
 import { isNil, symbolName } from '../base/nil';
 import type { BufferList } from '../buffer/bufferList';
 import { codingSystem, rawTextOf, type CodingSystem } from '../coding/codingSystem';
@@ -13,7 +14,8 @@ import { NetworkProcessError, wrongType } from '../errors';
 import type { ProcessPlan } from '../process/plan';
 import { plistMap } from '../process/plist';
 import { longestPath } from '../transport/localFile';
-import { checkOption, optionNames } from '../transport/socketOptions';
+import { addonProblem } from '../native/loadAddon';
+import { checkOption, optionNames, type GivenOption, type SocketType } from '../transport/socketOptions';
 
 /** Where to: an address as given, a name to look up, or a path. */
 export type Where =
@@ -25,7 +27,7 @@ export type Where =
       /** A number is a family that is none of these to the system. */
       readonly family: 'ipv4' | 'ipv6' | number | null;
     }
-  | { readonly kind: 'raw'; readonly family: number }
+  | { readonly kind: 'raw'; readonly address: RawAddress }
   | { readonly kind: 'path'; readonly path: string };
 
 /** What is looked at before names are looked up. */
@@ -35,24 +37,26 @@ export interface CheckedWhere {
   readonly where: Where;
   /** The backlog; null for a client. */
   readonly backlog: number | null;
-  readonly isDatagram: boolean;
+  readonly type: SocketType;
   readonly nowait: boolean;
 }
 
 /** What is looked at afterwards: what the process is made from, and what its socket is. */
 export interface CheckedRest extends Omit<
   ProcessPlan,
-  'name' | 'contact' | 'isServer' | 'isDatagram' | 'server' | 'continues'
+  'name' | 'contact' | 'isServer' | 'type' | 'server' | 'continues'
 > {
   /** What is wrong with the coding systems. Emacs notices only when the socket is there. */
   readonly codingError: Error | null;
-  /** A datagram server's first peer. */
-  readonly peer: InetAddress | null;
+  /** A datagram server's first peer: an address or a path. */
+  readonly peer: InetAddress | string | null;
   readonly connected: boolean;
   readonly mode: number;
   readonly keepFile: boolean;
   /** Socket options in the order given. */
-  readonly options: readonly (readonly [string, unknown])[];
+  readonly options: readonly GivenOption[];
+  /** A socket that this program was started with is wanted. */
+  readonly isExternal: boolean;
 }
 
 const defaultBacklog = 5;
@@ -68,20 +72,20 @@ export function checkWhere(spec: NetworkProcessSpec): CheckedWhere {
     const value = Object.hasOwn(spec, key) ? (spec as Record<string, unknown>)[key] : undefined;
     if (value !== undefined) contact.set(key, value);
   }
-  const isDatagram = checkType(spec);
+  const type = checkType(spec);
   const isServer = !isNil(spec.server);
   if (isServer && !isNil(spec.nowait)) {
     throw new NetworkProcessError('NP_OPTION_COMBINATION', 'error', ["':server' is incompatible with ':nowait'"]);
   }
   if (typeof spec.name !== 'string') throw wrongType('stringp', spec.name);
   const where = checkAddressing(spec, isServer, contact);
-  if (where.kind === 'path' && isDatagram) throw unsupportedType();
+  checkSupported(type, where);
   return {
     name: spec.name,
     contact,
     where,
     backlog: isServer ? (typeof spec.server === 'number' ? Math.trunc(spec.server) : defaultBacklog) : null,
-    isDatagram,
+    type,
     nowait: !isNil(spec.nowait),
   };
 }
@@ -97,16 +101,16 @@ export function checkRest(
   options: Options,
   buffers: BufferList,
 ): CheckedRest {
-  const { contact, isDatagram } = checked;
+  const { contact, type } = checked;
   const buffer = isNil(spec.buffer) ? null : buffers.getOrCreate(spec.buffer);
   const plist = plistMap(spec.plist, 'sequencep');
   const { tlsParameters } = spec;
   if (!isNil(tlsParameters) && typeof tlsParameters !== 'object') throw wrongType('listp', tlsParameters);
   const coding = checkCoding(spec, checked.where, options, buffer);
-  const given: [string, unknown][] = [];
+  const given: GivenOption[] = [];
   for (const [option, value] of contact) {
     if (!optionNames.includes(option)) continue;
-    checkOption(option, value, isDatagram ? 'datagram' : 'stream');
+    checkOption(option, value, type);
     given.push([option, value]);
   }
   return {
@@ -121,22 +125,33 @@ export function checkRest(
     decode: spec.filterMultibyte === null || spec.filterMultibyte === false ? rawTextOf(coding.decode) : coding.decode,
     encode: coding.encode,
     codingError: coding.error ?? null,
-    peer: isDatagram && checked.backlog !== null ? fromVector(spec.remote) : null,
+    peer: type === 'datagram' && checked.backlog !== null ? firstPeer(spec.remote) : null,
     connected: !isNil(spec.connected),
     mode: checkMode(spec.mode),
     keepFile: !isNil(spec.keepFile),
     options: given,
+    isExternal: !isNil(spec.useExternalSocket),
   };
 }
 
-function checkType(spec: NetworkProcessSpec): boolean {
-  if (isNil(spec.type)) return false;
-  if (symbolName(spec.type) === 'datagram') return true;
-  throw unsupportedType();
+function firstPeer(remote: unknown): InetAddress | string | null {
+  return typeof remote === 'string' ? remote : fromVector(remote);
 }
 
-function unsupportedType(): NetworkProcessError {
-  return new NetworkProcessError('NP_OPTION_TYPE', 'error', ['Unsupported connection type']);
+function checkType(spec: NetworkProcessSpec): SocketType {
+  if (isNil(spec.type)) return 'stream';
+  const name = symbolName(spec.type);
+  if (name === 'datagram' || name === 'seqpacket') return name;
+  throw new NetworkProcessError('NP_OPTION_TYPE', 'error', ['Unsupported connection type']);
+}
+
+/** @throws NP_UNSUPPORTED for what takes native sockets where there are none */
+function checkSupported(type: SocketType, { kind }: Where): void {
+  if (type !== 'seqpacket' && !(type === 'datagram' && kind === 'path')) return;
+  const hint = addonProblem();
+  if (hint === null) return;
+  const what = type === 'seqpacket' ? 'seqpacket' : 'local datagram';
+  throw new NetworkProcessError('NP_UNSUPPORTED', 'error', ['Unsupported connection type'], `${what} sockets`, { hint });
 }
 
 function checkAddressing(spec: NetworkProcessSpec, isServer: boolean, contact: Map<string, unknown>): Where {
@@ -158,10 +173,16 @@ function checkAddressing(spec: NetworkProcessSpec, isServer: boolean, contact: M
 function checkAddress(address: unknown): Where {
   if (typeof address === 'string') return { kind: 'path', path: checkPath(address) };
   const { family, bytes } = address as { family?: unknown; bytes?: unknown };
-  if (Number.isInteger(family) && Array.isArray(bytes)) return { kind: 'raw', family: family as number };
+  if (Number.isInteger(family) && Array.isArray(bytes) && bytes.every(isByte)) {
+    return { kind: 'raw', address: { rawFamily: family as number, bytes } };
+  }
   const inet = fromVector(address);
   if (!inet) throw new NetworkProcessError('NP_ADDRESS_MALFORMED', 'error', ['Malformed :address']);
   return { kind: 'address', address: inet };
+}
+
+function isByte(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;
 }
 
 type Family = 'ipv4' | 'ipv6' | 'local';

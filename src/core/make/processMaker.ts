@@ -1,18 +1,24 @@
 import type { MakeOptions, NetworkProcessSpec } from '../api';
-import { familyOf, formatNetworkAddress, type InetAddress } from '../address/address';
+import { familyOf, formatNetworkAddress } from '../address/address';
+import { targetText, type SocketAddress, type Target } from '../address/target';
 import { isNil } from '../base/nil';
 import type { BufferList } from '../buffer/bufferList';
-import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
+import { fileError, isNetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
+import { takeExternalSocket } from '../native/externalSocket';
+import { loadAddon } from '../native/loadAddon';
 import type { World } from '../process/plan';
 import { Process } from '../process/process';
+import { connectNative } from '../transport/connectNative';
 import { connectStream } from '../transport/connectStream';
 import { DatagramSocket } from '../transport/datagramSocket';
-import { listenHandleAvailable } from '../transport/listenHandle';
 import { LocalFile, removeStaleSocket } from '../transport/localFile';
-import { setSocketOption } from '../transport/socketOptions';
-import { ListenError, StreamListener } from '../transport/streamListener';
-import type { StreamTransport } from '../transport/transport';
-import { Attempt, targetText, type SocketAddress, type Target } from './attempt';
+import { NativeDatagrams } from '../transport/nativeDatagrams';
+import { NativeListener } from '../transport/nativeListener';
+import { setSocketOption, type GivenOption } from '../transport/socketOptions';
+import { StreamListener } from '../transport/streamListener';
+import { SocketError } from '../transport/systemError';
+import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
+import { Attempt } from './attempt';
 import { checkRest, checkWhere, type CheckedRest, type CheckedWhere } from './checkSpec';
 
 /** A spec whose every keyword has been looked at. */
@@ -123,9 +129,8 @@ export class ProcessMaker {
     return { process, checked: all };
   }
 
-  private open({ process, checked }: Made, attempt: Attempt, all: Target[]): Promise<void> {
-    const targets = all.map((target) => socketAddress(target, process, checked));
-    if (checked.isDatagram) return this.openDatagram(process, checked, targets[0] as InetAddress);
+  private open({ process, checked }: Made, attempt: Attempt, targets: Target[]): Promise<void> {
+    if (checked.type === 'datagram') return this.openDatagram(process, checked, targets[0]!);
     if (checked.backlog !== null) return this.listen(process, checked, targets[0]!);
     return this.connect(process, checked, attempt, targets);
   }
@@ -133,18 +138,16 @@ export class ProcessMaker {
   // ------------------------------------------------------------------- clients
 
   /** One address after another; the error is the last one's. */
-  private async connect(process: Process, checked: Checked, attempt: Attempt, targets: SocketAddress[]): Promise<void> {
+  private async connect(process: Process, checked: Checked, attempt: Attempt, targets: Target[]): Promise<void> {
     let stream: StreamTransport | null = null;
     let last: unknown = null;
     for (const target of targets) {
       try {
-        stream = await connectStream(target, attempt, (socket) => {
-          for (const [option, value] of checked.options) setSocketOption(socket, option, value);
-        });
+        stream = await connectWhenRoom(target, checked, attempt);
         break;
       } catch (error) {
         last = error;
-        if (attempt.reason) throw error;
+        if (attempt.reason || isNetworkProcessError(error)) throw error;
       }
     }
     if (!stream) throw fileError('connect', last, targets.map(targetText).join(', '), ...contactList(process));
@@ -171,8 +174,8 @@ export class ProcessMaker {
 
   // ------------------------------------------------------------------- servers
 
-  private async listen(process: Process, checked: Checked, target: SocketAddress): Promise<void> {
-    const listener = await this.listener(checked, target);
+  private async listen(process: Process, checked: Checked, target: Target): Promise<void> {
+    const listener = await this.listener(process, checked, target);
     listener.onAccept = (stream) => this.accept(process, stream);
     listener.onAcceptError = (error) => this.acceptFailed(process, error);
     if (Array.isArray(listener.local)) process.contact.set('service', listener.local.at(-1));
@@ -180,18 +183,18 @@ export class ProcessMaker {
     process.listen(listener);
   }
 
-  private async listener(checked: Checked, target: SocketAddress): Promise<StreamListener> {
-    if (!listenHandleAvailable()) {
-      const text = 'Servers are not supported by this version of Node';
-      throw new NetworkProcessError('NP_UNSUPPORTED', 'error', [text], process.version);
-    }
+  private async listener(process: Process, checked: Checked, target: Target): Promise<ListenTransport> {
     try {
-      if (!('path' in target)) return StreamListener.tcp(target, checked.backlog!);
-      await removeStaleSocket(target.path);
-      return StreamListener.local(new LocalFile(target.path, checked.mode, checked.keepFile), checked.backlog!);
+      const external = checked.isExternal && checked.type === 'stream' ? takeExternalSocket() : null;
+      if (external) return NativeListener.adopt(loadAddon()!, external, false);
+      const file = await localFile(target, checked);
+      const addon = loadAddon();
+      const { backlog, type } = checked;
+      const options = serverOptions(checked, target);
+      if (addon) return NativeListener.listen(addon, target, file, { type: type as 'stream', backlog: backlog!, options });
+      return StreamListener.listen(nodeTarget(target), file, backlog!, options);
     } catch (error) {
-      if (error instanceof ListenError) throw fileError(error.doing, error, targetText(target));
-      throw error;
+      throw serverError(error, target, process);
     }
   }
 
@@ -213,7 +216,7 @@ export class ProcessMaker {
       name: `${server.name} ${id}`,
       contact,
       isServer: false,
-      isDatagram: false,
+      type: server.socketType,
       server,
       // Only the default filter, now or later, has use for a buffer.
       buffer: typeof filter === 'function' ? null : this.buffers.getOrCreate(bufferName),
@@ -249,58 +252,96 @@ export class ProcessMaker {
 
   // ----------------------------------------------------------------- datagrams
 
-  private async openDatagram(process: Process, checked: Checked, target: InetAddress): Promise<void> {
+  private async openDatagram(process: Process, checked: Checked, target: Target): Promise<void> {
     const isServer = checked.backlog !== null;
-    const reuse = checked.contact.get('reuseaddr');
-    const socket = await this.datagramSocket(
-      process,
-      checked,
-      target,
-      isServer,
-      reuse === undefined ? isServer : Boolean(reuse),
-    );
+    const socket = await this.datagramSocket(process, checked, target);
     process.contact.set('local', socket.local);
+    if (isServer && Array.isArray(socket.local)) process.contact.set('service', socket.local.at(-1));
     const peer = isServer ? checked.peer : target;
-    if (isServer) process.contact.set('service', (socket.local as readonly number[]).at(-1));
-    if (peer && (!isServer || peer.family === target.family)) process.setPeer(socket.vector(peer.host, peer.port));
+    if (typeof peer === 'string') {
+      if ('path' in target) process.setPeer(peer);
+    } else if (peer && (!isServer || isSameFamily(peer, target))) process.setPeer(socket.address(peer));
     process.openDatagram(socket);
     process.begin(checked.nowait ? 'open\n' : undefined);
   }
 
-  private async datagramSocket(
-    process: Process,
-    checked: Checked,
-    target: InetAddress,
-    isServer: boolean,
-    reuseAddress: boolean,
-  ): Promise<DatagramSocket> {
+  private async datagramSocket(process: Process, checked: Checked, target: Target): Promise<DatagramTransport> {
+    const isServer = checked.backlog !== null;
+    const report = (error: unknown): void => this.world.report({ source: 'socket', process, error });
+    const options = isServer ? serverOptions(checked, target) : checked.options;
+    const connected = checked.connected && !isServer;
     try {
-      return await DatagramSocket.open(
-        {
-          family: target.family,
-          bind: isServer ? target : null,
-          reuseAddress,
-          connect: checked.connected && !isServer ? target : null,
-        },
-        (socket) => {
-          for (const [option, value] of checked.options) setSocketOption(socket, option, value);
-        },
-        (error) => this.world.report({ source: 'socket', process, error }),
-      );
+      const addon = loadAddon();
+      if (!addon) return await DatagramSocket.open({ target: nodeTarget(target), isServer, connected, options }, report);
+      const file = isServer ? await localFile(target, checked) : null;
+      return NativeDatagrams.open(addon, { target, isServer, connected, options, file }, report);
     } catch (error) {
-      throw isNetworkProcessError(error) ? error : fileError(isServer ? 'bind' : 'connect', error, targetText(target));
+      if (isServer) throw serverError(error, target, process);
+      throw isNetworkProcessError(error) ? error : fileError('connect', error, targetText(target));
     }
   }
 }
 
-/** What a socket can be given: addresses in the system's own bytes no socket of Node's can. */
-function socketAddress(target: Target, process: Process, { backlog }: Checked): SocketAddress {
+/** How long a full queue of a local server is waited for before it is tried again. */
+const retryMs = 10;
+
+/**
+ * Connects to one address. A local server whose queue is full refuses at once, and nothing tells when it has room: it is
+ * tried again until the attempt ends, where Emacs blocks.
+ */
+async function connectWhenRoom(target: Target, checked: Checked, attempt: Attempt): Promise<StreamTransport> {
+  for (;;) {
+    try {
+      return await connectOnce(target, checked, attempt);
+    } catch (error) {
+      if (systemCode(error) !== 'EAGAIN') throw error;
+      await attempt.pause(retryMs);
+    }
+  }
+}
+
+function connectOnce(target: Target, { type, options }: Checked, attempt: Attempt): Promise<StreamTransport> {
+  const isPlain = type === 'stream' && options.length === 0 && !('rawFamily' in target);
+  const addon = isPlain ? null : loadAddon();
+  if (addon) return connectNative(addon, target, type as 'stream', options, attempt);
+  return connectStream(nodeTarget(target), attempt, (socket) => {
+    for (const option of options) setSocketOption(socket, option);
+  });
+}
+
+/** The options of a server: its address may be used again at once unless that is said otherwise. */
+function serverOptions({ options }: Checked, target: Target): readonly GivenOption[] {
+  if ('path' in target || options.some(([name]) => name === 'reuseaddr')) return options;
+  return [['reuseaddr', true], ...options];
+}
+
+/** The file of a local server, after one that was left behind is gone. */
+async function localFile(target: Target, { mode, keepFile }: Checked): Promise<LocalFile | null> {
+  if (!('path' in target)) return null;
+  await removeStaleSocket(target.path);
+  return new LocalFile(target.path, mode, keepFile);
+}
+
+/**
+ * What Node's own sockets can be given.
+ *
+ * @throws SocketError for addresses in the system's own bytes
+ */
+function nodeTarget(target: Target): SocketAddress {
   if (!('rawFamily' in target)) return target;
-  const family = familyOf(target.rawFamily);
-  const cause = Object.assign(new Error(), { code: family === 'local' ? 'EINVAL' : 'EAFNOSUPPORT' });
-  if (backlog === null) throw fileError('connect', cause, targetText(target), ...contactList(process));
-  if (family) throw fileError('bind', cause, targetText(target));
-  throw fileError('socket', cause, targetText(target), ...contactList(process));
+  if (familyOf(target.rawFamily)) throw new SocketError('bind', 'EINVAL');
+  throw new SocketError('socket', 'EAFNOSUPPORT');
+}
+
+function serverError(error: unknown, target: Target, process: Process): unknown {
+  if (isNetworkProcessError(error)) return error;
+  const step = error instanceof SocketError ? error.step : 'bind';
+  // Emacs splices the contact into what is wrong with the socket itself.
+  return fileError(step, error, targetText(target), ...(step === 'socket' ? contactList(process) : []));
+}
+
+function isSameFamily(address: Target, target: Target): boolean {
+  return 'host' in address && 'host' in target && address.family === target.family;
 }
 
 /** The contact as Emacs splices it into an error. */

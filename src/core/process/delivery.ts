@@ -1,8 +1,8 @@
 import type { NetworkAddress } from '../api';
 
-/** What waits to be delivered, in order: bytes of a stream, one datagram, or the end. */
+/** What waits to be delivered, in order: bytes of a stream, one packet of a connection, one datagram, or the end. */
 export type Arrival =
-  | { readonly kind: 'stream'; readonly bytes: Buffer }
+  | { readonly kind: 'stream' | 'packet'; readonly bytes: Buffer }
   | { readonly kind: 'datagram'; readonly bytes: Buffer; readonly peer: NetworkAddress }
   | { readonly kind: 'end'; readonly error: unknown };
 

@@ -1,6 +1,7 @@
 import type { ErrorReport, Filter, LogFunction, Options, ProcessChange, Sentinel } from '../api';
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import type { CodingSystem } from '../coding/codingSystem';
+import type { SocketType } from '../transport/socketOptions';
 import type { CaptureStore } from '../log/captureStore';
 import type { OutputWaits } from './outputWaits';
 import type { Process } from './process';
@@ -23,7 +24,7 @@ export interface ProcessPlan {
   readonly name: string;
   readonly contact: Map<string, unknown>;
   readonly isServer: boolean;
-  readonly isDatagram: boolean;
+  readonly type: SocketType;
   readonly server: Process | null;
   readonly buffer: TextBuffer | null;
   readonly filter: Filter | true | null;

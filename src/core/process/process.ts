@@ -16,7 +16,7 @@ import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
 import { completeEncoder, rawTextOf, withEol, type CodingSystem } from '../coding/codingSystem';
 import { fileError, NetworkProcessError, systemCode } from '../errors';
-import { optionNames } from '../transport/socketOptions';
+import type { GivenOption, SocketType } from '../transport/socketOptions';
 import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
 import { TrafficLog } from '../log/trafficLog';
 import { TrafficCapture } from '../log/trafficCapture';
@@ -30,7 +30,7 @@ import { Sending, type SendingPort } from './sending';
 /** Where a process is in its life; `stopped` is kept apart and hides all but `closed`. */
 type State = 'connect' | 'open' | 'listen' | 'closed' | 'failed';
 
-/** Datagrams that may wait while a process is stopped or its filter busy. */
+/** Datagrams that may wait while a process is stopped or its filter busy, where they can't wait in the kernel. */
 const datagramsWaiting = 1_000;
 
 let lastId = 0;
@@ -46,7 +46,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   readonly id = ++lastId;
   readonly name: string;
   readonly isServer: boolean;
-  readonly isDatagram: boolean;
+  readonly socketType: SocketType;
   readonly server: Process | null;
   readonly mark = new TextMarker(false);
   readonly byteLog: TrafficLog;
@@ -74,6 +74,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   private readonly delivery: Delivery;
   private readonly sending: Sending;
   private transport: StreamTransport | ListenTransport | DatagramTransport | null = null;
+  /** Set while there was no socket. */
+  private options: GivenOption[] = [];
   /** A write found the peer gone: what was read is delivered and the end told, stopped or not. */
   private isPeerGone = false;
   private clientCount = 0;
@@ -101,7 +103,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.name = world.registry.uniqueName(plan.name);
     this.contact = plan.contact;
     this.isServer = plan.isServer;
-    this.isDatagram = plan.isDatagram;
+    this.socketType = plan.type;
     this.server = plan.server;
     this.home = plan.buffer;
     this.ownFilter = plan.filter === internalDefaultProcessFilter ? null : plan.filter;
@@ -154,6 +156,15 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   /** False while it is looked up and connected, and when it has ended. */
   get hasSocket(): boolean {
     return this.transport !== null && this.state !== 'closed';
+  }
+
+  get isDatagram(): boolean {
+    return this.socketType === 'datagram';
+  }
+
+  /** What the system says of the socket's options; null without a socket, and where it can't be asked. */
+  get socketOptions(): Record<string, unknown> | null {
+    return this.hasSocket ? this.transport!.options() : null;
   }
 
   get isStopped(): boolean {
@@ -295,15 +306,16 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.changed('properties');
   }
 
-  setPeer(peer: NetworkAddress): void {
+  /** @param peer Null for nobody: a local socket without a name can't be answered. */
+  setPeer(peer: NetworkAddress | null): void {
     this.peer = peer;
     this.contact.set('remote', peer);
     this.changed('properties');
   }
 
   setOption(option: string, value: unknown): void {
-    const { transport } = this;
-    if (transport && 'setOption' in transport) transport.setOption(option, value);
+    if (this.transport) this.transport.setOption([option, value]);
+    else this.options.push([option, value]);
     this.contact.set(option, value);
     this.changed('properties');
   }
@@ -325,7 +337,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   /** A listening socket is there. */
   listen(transport: ListenTransport): void {
     if (this.isClosed) return transport.close();
-    this.transport = transport;
+    this.use(transport);
     this.state = 'listen';
     this.opened = Date.now();
     this.changed('state');
@@ -335,28 +347,43 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   /** A connected stream is there. Reading begins with `begin`, after the sentinel has been told. */
   openStream(stream: StreamTransport): void {
     if (this.isClosed) return stream.close();
-    this.transport = stream;
+    this.use(stream);
     this.sending.useStream(stream);
-    this.applyOptions(stream);
-    stream.onData = (bytes) => this.received({ kind: 'stream', bytes });
+    const kind = stream.hasPackets ? 'packet' : 'stream';
+    stream.onData = (bytes, size) => {
+      this.received({ kind, bytes });
+      if (size > bytes.length) this.wasCut(bytes.length, size);
+    };
     stream.onEnd = (error) => this.delivery.push({ kind: 'end', error });
     this.isOpen();
   }
 
-  /** Those of a server, and those set while connecting. */
-  private applyOptions(transport: StreamTransport | DatagramTransport): void {
-    for (const option of optionNames) {
-      if (this.contact.has(option)) transport.setOption(option, this.contact.get(option));
-    }
+  private use(transport: StreamTransport | ListenTransport | DatagramTransport): void {
+    this.transport = transport;
+    for (const option of this.options) void this.guarded('socket', () => transport.setOption(option));
+    this.options = [];
+  }
+
+  /** The system had no room for all of a message. */
+  private wasCut(bytes: number, size: number): void {
+    const text = [`${this.name} received ${bytes} bytes of a message of ${size}: the system cut the rest`];
+    this.world.report({
+      source: 'socket',
+      process: this,
+      error: new NetworkProcessError('NP_MESSAGE_CUT', 'error', text),
+    });
   }
 
   /** A bound datagram socket is there. */
   openDatagram(socket: DatagramTransport): void {
     if (this.isClosed) return socket.close();
-    this.transport = socket;
+    this.use(socket);
     this.sending.useDatagrams(socket);
-    this.applyOptions(socket);
-    socket.onMessage = (bytes, peer) => this.heard(bytes, peer);
+    socket.onMessage = (bytes, peer, size) => this.heard(bytes, peer, size);
+    socket.onDropped = (count) => {
+      this.counts.datagramsDropped += count;
+      this.changed('traffic');
+    };
     this.isOpen();
   }
 
@@ -563,7 +590,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.delivery.run();
   }
 
-  private received(arrival: Extract<Arrival, { kind: 'stream' | 'datagram' }>): void {
+  private received(arrival: Exclude<Arrival, { kind: 'end' }>): void {
     const { bytes } = arrival;
     this.counts.bytesReceived += bytes.length;
     this.counts.messagesReceived += 1;
@@ -573,12 +600,13 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.delivery.push(arrival);
   }
 
-  private heard(bytes: Buffer, peer: NetworkAddress): void {
+  private heard(bytes: Buffer, peer: NetworkAddress, size: number): void {
     if (this.delivery.length >= datagramsWaiting) {
       this.counts.datagramsDropped += 1;
       return;
     }
     this.received({ kind: 'datagram', bytes, peer });
+    if (size > bytes.length) this.wasCut(bytes.length, size);
   }
 
   /** For `Delivery`. */
@@ -592,16 +620,17 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   private take(arrival: Arrival): Promise<unknown> | undefined {
-    if (arrival.kind === 'stream') return this.output(this.decoded(arrival.bytes));
-    if (arrival.kind === 'datagram') {
-      // A server answers the sender of what its filter has now. A client keeps its address: a stranger must not
-      // redirect what it sends.
-      if (this.isServer) this.setPeer(arrival.peer);
-      if (arrival.bytes.length === 0) this.counts.emptyDatagrams += 1;
-      const text = this.decoded(arrival.bytes);
-      return this.output(join(text, this.receiving.flush()));
-    }
-    const { error } = arrival;
+    if (arrival.kind === 'end') return this.atEnd(arrival.error);
+    if (arrival.kind !== 'datagram') return this.output(this.decoded(arrival.bytes));
+    // A server answers the sender of what its filter has now. A client keeps its address: a stranger must not redirect
+    // what it sends.
+    if (this.isServer) this.setPeer(arrival.peer === '' ? null : arrival.peer);
+    if (arrival.bytes.length === 0) this.counts.emptyDatagrams += 1;
+    const text = this.decoded(arrival.bytes);
+    return this.output(join(text, this.receiving.flush()));
+  }
+
+  private atEnd(error: unknown): Promise<unknown> | undefined {
     if (systemCode(error) === 'ECONNRESET') this.failure = fileError('read', error, this.name, this);
     this.world.coded(this.receiving.inForce);
     const last = this.output(this.receiving.flush());

@@ -54,17 +54,31 @@ class PieceWriter {
     this.next();
   }
 
+  /** One piece after another, without recursion: a socket may have taken each before `write` returns. */
   private next(): void {
-    const piece = this.isBusy ? undefined : this.waiting.shift();
-    if (!piece) return;
+    if (this.isBusy) return;
     this.isBusy = true;
-    const sent: Sent = (error) => {
+    for (let piece = this.waiting.shift(); piece; piece = this.waiting.shift()) {
+      if (!this.hand(piece)) return;
+    }
+    this.isBusy = false;
+  }
+
+  /** @returns Whether it has been taken already. */
+  private hand({ bytes, sent }: { readonly bytes: Uint8Array | null; readonly sent: Sent }): boolean {
+    let isOver = false;
+    let isLater = false;
+    const done: Sent = (error) => {
+      isOver = true;
+      sent(error);
+      if (!isLater) return;
       this.isBusy = false;
-      piece.sent(error);
       this.next();
     };
-    if (piece.bytes) this.stream.write(piece.bytes, sent);
-    else this.stream.end(sent);
+    if (bytes) this.stream.write(bytes, done);
+    else this.stream.end(done);
+    isLater = !isOver;
+    return isOver;
   }
 }
 
@@ -94,10 +108,11 @@ export class Sending {
     const pieces = new PieceWriter(stream);
     this.write = (bytes, took, done) => {
       if (bytes.length === 0) return pieces.end((error) => done(error ? this.lost(0) : null));
-      for (let at = 0; at < bytes.length; at += pieceBytes) {
-        const piece = bytes.subarray(at, at + pieceBytes);
+      const most = stream.hasPackets ? bytes.length : pieceBytes;
+      for (let at = 0; at < bytes.length; at += most) {
+        const piece = bytes.subarray(at, at + most);
         const isWhole = piece.length === bytes.length;
-        const isLast = at + pieceBytes >= bytes.length;
+        const isLast = at + most >= bytes.length;
         pieces.write(piece, (error) => {
           if (error) return done(this.streamError(error, bytes));
           // A copy: what the log keeps must not keep the rest of a large text.

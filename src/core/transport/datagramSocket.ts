@@ -1,27 +1,31 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { NetworkAddress } from '../api';
-import { fromVector, inetVector, type InetAddress } from '../address/address';
-import { setSocketOption } from './socketOptions';
+import { fromVector, inetVector } from '../address/address';
+import type { SocketAddress, Target } from '../address/target';
+import { isNil } from '../base/nil';
+import { setSocketOption, type GivenOption } from './socketOptions';
+import { SocketError } from './systemError';
 import type { DatagramTransport, Sent } from './transport';
 
 const zonesKept = 1_000;
 
 /** How a datagram socket is made. */
 export interface DatagramOptions {
-  /** Where to bind; any address and a free port when null. */
-  readonly bind: InetAddress | null;
-  readonly family: 'ipv4' | 'ipv6';
-  readonly reuseAddress: boolean;
-  /** Hear this peer only. */
-  readonly connect: InetAddress | null;
+  /** Where a server is bound, and whom a client sends to. */
+  readonly target: SocketAddress;
+  readonly isServer: boolean;
+  /** A client hears its peer only. */
+  readonly connected: boolean;
+  readonly options: readonly GivenOption[];
 }
 
 /**
- * A bound UDP socket. While reading is off, datagrams are still taken from the kernel and handed on: the process keeps
+ * A bound UDP socket of Node's, where there are no native ones. While reading is off, datagrams are still taken from the kernel and handed on: the process keeps
  * as many as its limit says.
  */
 export class DatagramSocket implements DatagramTransport {
-  onMessage: (bytes: Buffer, peer: NetworkAddress) => void = () => undefined;
+  onMessage: (bytes: Buffer, peer: NetworkAddress, size: number) => void = () => undefined;
+  onDropped: (count: number) => void = () => undefined;
   readonly local: NetworkAddress;
   private closed = false;
   /** Hosts with a zone, which vectors have no place for, by their vector. */
@@ -35,36 +39,33 @@ export class DatagramSocket implements DatagramTransport {
     const { address, port } = socket.address();
     this.local = inetVector(address, port);
     socket.on('message', (bytes, from) => {
-      if (!this.closed) this.onMessage(bytes, this.vector(from.address, from.port));
+      if (!this.closed) this.onMessage(bytes, this.vector(from.address, from.port), bytes.length);
     });
     // A refusal by ICMP says nothing about the process: reported, never a change of status.
     socket.on('error', onSocketError);
   }
 
-  /**
-   * @param setUp Called with the bound socket, for its options.
-   * @throws the system's error of binding or connecting
-   */
+  /** @throws the system's error of binding or connecting; the errors of options */
   static async open(
-    options: DatagramOptions,
-    setUp: (socket: Socket) => void,
+    { target, isServer, connected, options }: DatagramOptions,
     onSocketError: (error: unknown) => void,
   ): Promise<DatagramSocket> {
+    if ('path' in target) throw new SocketError('socket', 'EPROTONOSUPPORT');
+    const reuse = options.findLast(([name]) => name === 'reuseaddr');
     const socket = createSocket({
-      type: options.family === 'ipv4' ? 'udp4' : 'udp6',
-      reuseAddr: options.reuseAddress,
+      type: target.family === 'ipv4' ? 'udp4' : 'udp6',
+      reuseAddr: reuse !== undefined && !isNil(reuse[1]),
       // Addresses are numeric here; with no look-up a datagram is gone when send returns.
       lookup: (host, family, done) =>
         (done as unknown as (e: null, address: string, family: number) => void)(null, host, Number(family)),
     });
     try {
       await step(socket, 'listening', () =>
-        socket.bind({ address: options.bind?.host, port: options.bind?.port ?? 0, exclusive: true }),
+        socket.bind({ ...(isServer && { address: target.host }), port: isServer ? target.port : 0, exclusive: true }),
       );
-      setUp(socket);
-      const { connect } = options;
-      if (connect) await step(socket, 'connect', () => socket.connect(connect.port, connect.host));
-      return new DatagramSocket(socket, connect !== null, onSocketError);
+      for (const option of options) setSocketOption(socket, option);
+      if (connected) await step(socket, 'connect', () => socket.connect(target.port, target.host));
+      return new DatagramSocket(socket, connected, onSocketError);
     } catch (error) {
       socket.close();
       throw error;
@@ -82,8 +83,11 @@ export class DatagramSocket implements DatagramTransport {
     this.socket.send(bytes, address.port, host, sent);
   }
 
-  /** An address as a vector, from which `send` finds back to the address. */
-  vector(host: string, port: number): number[] {
+  address(target: Target): NetworkAddress {
+    return 'host' in target ? this.vector(target.host, target.port) : '';
+  }
+
+  private vector(host: string, port: number): number[] {
     const vector = inetVector(host, port);
     if (host.includes('%')) {
       if (this.zoned.size >= zonesKept) this.zoned.clear();
@@ -92,8 +96,12 @@ export class DatagramSocket implements DatagramTransport {
     return vector;
   }
 
-  setOption(option: string, value: unknown): void {
-    setSocketOption(this.socket, option, value);
+  setOption(option: GivenOption): void {
+    setSocketOption(this.socket, option);
+  }
+
+  options(): null {
+    return null;
   }
 
   close(): void {

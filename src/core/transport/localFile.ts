@@ -58,6 +58,23 @@ export class LocalFile {
     return made;
   }
 
+  /**
+   * Binds at the path itself. For native sockets, which remove nothing.
+   *
+   * @param bind Throws when it fails.
+   */
+  publishHere(bind: () => void): void {
+    if (!isFile(this.path)) return bind();
+    const before = process.umask(0o777 & ~this.mode);
+    try {
+      bind();
+    } finally {
+      process.umask(before);
+    }
+    this.made = lstatSync(this.path, { bigint: true });
+    ours.add(identity(this.made));
+  }
+
   /** Removes the file, unless another stands there now. */
   remove(): void {
     const { made } = this;

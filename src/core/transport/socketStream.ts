@@ -1,17 +1,18 @@
 import type { Socket } from 'node:net';
 import type { NetworkAddress } from '../api';
 import { inetVector } from '../address/address';
-import { setSocketOption } from './socketOptions';
+import { readSocketOptions, setSocketOption, type GivenOption } from './socketOptions';
 import type { Sent, StreamTransport } from './transport';
 
 const ignore = (): void => undefined;
 
 /** A connected `net.Socket` as a transport. The socket must allow half-open streams. */
 export class SocketStream implements StreamTransport {
-  onData: (bytes: Buffer) => void = ignore;
+  onData: (bytes: Buffer, size: number) => void = ignore;
   onEnd: (error: unknown) => void = ignore;
   readonly local: NetworkAddress;
   readonly remote: NetworkAddress;
+  readonly hasPackets = false;
   private over = false;
   private reading = false;
 
@@ -23,7 +24,7 @@ export class SocketStream implements StreamTransport {
     this.local = known.local ?? inetVector(socket.localAddress ?? '0.0.0.0', socket.localPort ?? 0);
     this.remote = known.remote ?? inetVector(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0);
     socket.pause();
-    socket.on('data', (bytes: Buffer) => this.onData(bytes));
+    socket.on('data', (bytes: Buffer) => this.onData(bytes, bytes.length));
     const ended = (): void => this.finish(null);
     socket.on('end', ended);
     // A reset may come while the socket is paused: what was read before it is still in the stream's buffer.
@@ -52,8 +53,12 @@ export class SocketStream implements StreamTransport {
     return Object.assign(new Error('The socket was closed'), { code: 'ERR_STREAM_DESTROYED' });
   }
 
-  setOption(option: string, value: unknown): void {
-    setSocketOption(this.socket, option, value);
+  setOption(option: GivenOption): void {
+    setSocketOption(this.socket, option);
+  }
+
+  options(): Record<string, unknown> | null {
+    return readSocketOptions(this.socket);
   }
 
   close(): void {
@@ -69,7 +74,7 @@ export class SocketStream implements StreamTransport {
     this.over = true;
     for (let rest = this.socket.read() as Buffer | null; rest; rest = this.socket.read() as Buffer | null) {
       // read() itself emits 'data' unless the stream has already failed.
-      if (error) this.onData(rest);
+      if (error) this.onData(rest, rest.length);
     }
     this.onEnd(error);
   }

@@ -1,27 +1,21 @@
-import { getSystemErrorMap } from 'node:util';
 import type { Socket } from 'node:net';
 import type { NetworkAddress } from '../api';
 import { inetVector } from '../address/address';
+import type { SocketAddress } from '../address/target';
 import type { LocalFile } from './localFile';
-import { listenHandle, type HandleFailure, type ListenHandle } from './listenHandle';
+import { NetworkProcessError } from '../errors';
+import { listenHandle, listenHandleAvailable, type HandleFailure, type ListenHandle } from './listenHandle';
+import type { GivenOption } from './socketOptions';
 import { SocketStream } from './socketStream';
+import { SocketError, systemName } from './systemError';
 import type { ListenTransport, StreamTransport } from './transport';
 
-/** A failure to listen: what was being done, and a system error with its code. */
-export class ListenError extends Error {
-  constructor(
-    readonly doing: HandleFailure['doing'],
-    readonly code: string,
-  ) {
-    super(code);
-  }
-}
-
-/** A listening TCP or local stream socket. */
+/** A listening TCP or local stream socket of Node's, where there are no native ones. */
 export class StreamListener implements ListenTransport {
   onAccept: (stream: StreamTransport) => void = () => undefined;
   onAcceptError: (error: unknown) => void = () => undefined;
   readonly local: NetworkAddress;
+  private readonly given: GivenOption[] = [];
   private closed = false;
   private accepting = false;
 
@@ -31,32 +25,52 @@ export class StreamListener implements ListenTransport {
     private readonly file: LocalFile | null,
   ) {
     const made = listen((socket, errno) => this.handleConnection(socket, errno));
-    if ('errno' in made) throw new ListenError(made.doing, systemName(made.errno));
+    if ('errno' in made) throw new SocketError(made.doing, systemName(made.errno));
     this.handle = made;
     this.local = 'path' in at ? at.path : inetVector(at.host, made.port);
   }
 
   private readonly handle: ListenHandle;
 
-  /** @throws ListenError */
-  static tcp(at: { host: string; port: number }, backlog: number): StreamListener {
-    return new StreamListener((onConnection) => listenHandle(at, backlog, onConnection), at, null);
-  }
-
-  /** @throws ListenError */
-  static local(file: LocalFile, backlog: number): StreamListener {
-    const at = { path: file.path };
-    return new StreamListener(
-      (onConnection) => file.publish((path) => listenHandle({ path }, backlog, onConnection)),
+  /**
+   * @param file That of a local socket.
+   * @param options Set on what is accepted: Node can set none on the listening socket.
+   * @throws SocketError; NP_UNSUPPORTED where Node has no such handle
+   */
+  static listen(
+    at: SocketAddress,
+    file: LocalFile | null,
+    backlog: number,
+    options: readonly GivenOption[],
+  ): StreamListener {
+    if (!listenHandleAvailable()) {
+      const text = 'Servers are not supported by this version of Node';
+      throw new NetworkProcessError('NP_UNSUPPORTED', 'error', [text], process.version);
+    }
+    const made = new StreamListener(
+      (onConnection) =>
+        file
+          ? file.publish((path) => listenHandle({ path }, backlog, onConnection))
+          : listenHandle(at, backlog, onConnection),
       at,
       file,
     );
+    made.given.push(...options);
+    return made;
   }
 
   setReading(on: boolean): void {
     if (this.closed || on === this.accepting) return;
     this.accepting = on;
     this.handle.accept(on);
+  }
+
+  setOption(option: GivenOption): void {
+    this.given.push(option);
+  }
+
+  options(): null {
+    return null;
   }
 
   close(): void {
@@ -85,10 +99,8 @@ export class StreamListener implements ListenTransport {
       return failed('ECONNABORTED');
     }
     const isPath = 'path' in this.at;
-    this.onAccept(new SocketStream(socket, { local: this.ownAddress, remote: isPath ? '' : undefined }));
+    const stream = new SocketStream(socket, { local: this.ownAddress, remote: isPath ? '' : undefined });
+    for (const option of this.given) stream.setOption(option);
+    this.onAccept(stream);
   }
-}
-
-function systemName(errno: number): string {
-  return getSystemErrorMap().get(errno)?.[0] ?? 'EIO';
 }

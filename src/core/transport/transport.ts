@@ -1,5 +1,7 @@
 /** What moves bytes for a process. Knows no filter, buffer or sentinel. */
 import type { NetworkAddress } from '../api';
+import type { Target } from '../address/target';
+import type { GivenOption } from './socketOptions';
 
 /** Called when the operating system has the bytes, or with the reason why it will not take them. */
 export type Sent = (error: unknown) => void;
@@ -10,20 +12,29 @@ export interface Transport {
   setReading(on: boolean): void;
   /** Ends it at once; nothing is reported afterwards. May be called twice. */
   close(): void;
+  /** @throws NP_OPTION_VALUE, NP_OPTION_PERMISSION when the system refuses. */
+  setOption(option: GivenOption): void;
+  /** All options as the system has them, null for those that such a socket has not; null without native sockets. */
+  options(): Record<string, unknown> | null;
 }
 
-/** A connected stream. */
+/** A connection: a stream, or packets. */
 export interface StreamTransport extends Transport {
   readonly local: NetworkAddress;
   readonly remote: NetworkAddress;
-  /** Set before reading begins. */
-  onData: (bytes: Buffer) => void;
+  /** Whether what is written at once arrives at once, and what arrives is one message. */
+  readonly hasPackets: boolean;
+  /**
+   * Set before reading begins.
+   *
+   * @param size Bytes the packet had; more than there are where the system cut it.
+   */
+  onData: (bytes: Buffer, size: number) => void;
   /** The peer ended the stream (null), or it broke. Once, after all data. */
   onEnd: (error: unknown) => void;
   write(bytes: Uint8Array, sent: Sent): void;
   /** Shuts the sending half after what was written. */
   end(sent: Sent): void;
-  setOption(option: string, value: unknown): void;
 }
 
 /** A socket that accepts streams. */
@@ -36,7 +47,14 @@ export interface ListenTransport extends Transport {
 /** A datagram socket. */
 export interface DatagramTransport extends Transport {
   readonly local: NetworkAddress;
-  onMessage: (bytes: Buffer, peer: NetworkAddress) => void;
+  /**
+   * @param peer Who sent it; an empty text when that is a local socket without a name.
+   * @param size Bytes it had; more than there are where the system cut it.
+   */
+  onMessage: (bytes: Buffer, peer: NetworkAddress, size: number) => void;
+  /** So many more were dropped by the system, which had no room. */
+  onDropped: (count: number) => void;
   send(bytes: Uint8Array, to: NetworkAddress, sent: Sent): void;
-  setOption(option: string, value: unknown): void;
+  /** An address as a value from which `send` finds back to it. */
+  address(target: Target): NetworkAddress;
 }
