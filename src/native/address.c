@@ -68,7 +68,7 @@ napi_value address_6(napi_env env, napi_callback_info info) {
   SET_LENGTH(&result, sizeof result);
   result.sin6_port = htons((uint16_t)port);
   result.sin6_scope_id = zone_number(zone);
-  if (length > 0 && result.sin6_scope_id == 0) return to_number(env, -ENXIO);
+  if (length > 0 && result.sin6_scope_id == 0) return to_number(env, -ENODEV);
   memcpy(&result.sin6_addr, host.data, host.length);
   return to_bytes(env, &result, sizeof result);
 }

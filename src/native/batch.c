@@ -10,6 +10,12 @@
 #define MSG_NOSIGNAL 0 /* There is SO_NOSIGPIPE instead. */
 #endif
 
+#ifdef __linux__
+#define ASK_FULL_SIZE MSG_TRUNC
+#else
+#define ASK_FULL_SIZE 0 /* There it is an answer only. */
+#endif
+
 /* Where a message goes on that the slab can't hold; memory that nothing was written to costs nothing. */
 #define OVERFLOW_SIZE ((size_t)16 << 20)
 #define OVERFLOW_KEPT ((size_t)1 << 20)
@@ -210,8 +216,8 @@ static ssize_t receive_one(netsocket *s, batch *b, int i, size_t used, uint8_t *
     header.msg_name = &from;
     header.msg_namelen = sizeof from;
   }
-  // With MSG_TRUNC a message's size is told in full. Asked of a stream it would throw bytes away.
-  do size = recvmsg(s->fd, &header, is_stream ? 0 : MSG_TRUNC);
+  // Asked of a stream it would throw bytes away.
+  do size = recvmsg(s->fd, &header, is_stream ? 0 : ASK_FULL_SIZE);
   while (size < 0 && errno == EINTR);
   if (size >= 0 && b->from) {
     socklen_t length = header.msg_namelen < sizeof from ? header.msg_namelen : sizeof from;

@@ -45,9 +45,9 @@ export function sourceHash(platform) {
 
 /** The compiler for a platform that this computer has, if any. */
 export function compilerFor(platform) {
-  const [own, ...others] = targets[platform].compilers;
+  const [own, ...others] = targets[platform]?.compilers ?? [];
   const candidates = platform === here ? [own] : others;
-  return candidates.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
+  return candidates.find((name) => name && spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
 }
 
 /** Compiles for a platform into a file, with more flags where given. */
