@@ -11,7 +11,8 @@ export const hints = {
   NP_OPTION_TYPE: "Leave 'type' out for a stream, or use 'datagram' or 'seqpacket'.",
   NP_OPTION_COMBINATION: "Use 'server' or 'nowait', not both.",
   NP_OPTION_VALUE: 'See the keyword table for the values of this option.',
-  NP_OPTION_PERMISSION: 'The system does not allow it to this user: priorities above 6, and another interface, need root.',
+  NP_OPTION_PERMISSION:
+    'The system does not allow it to this user: priorities above 6, and another interface, need root.',
   NP_OPTION_UNKNOWN: 'See the keyword table for the options there are.',
   NP_UNSUPPORTED: 'Leave this keyword out; featurep tells what works on this computer.',
   NP_ADDRESS_MALFORMED: 'Use [a, b, c, d, port], eight words and a port, or a path.',

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildTables, buildTests } from './build.mjs';
+import { buildCore, buildTables, buildTests } from './build.mjs';
 import { globSync } from './lib/files.mjs';
 import { root } from './lib/paths.mjs';
 import { runAsync } from './lib/processes.mjs';
@@ -33,6 +33,7 @@ async function main(args) {
   const out = mkdtempSync(join(tmpdir(), 'netproc-checklist-'));
   try {
     await buildTables(false);
+    await buildCore();
     const isComplete = await showRows(out);
     const isNoticed = !options.break || (await showBreaks(out));
     return isComplete && isNoticed ? 0 : 1;

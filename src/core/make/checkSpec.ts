@@ -151,7 +151,9 @@ function checkSupported(type: SocketType, { kind }: Where): void {
   const hint = addonProblem();
   if (hint === null) return;
   const what = type === 'seqpacket' ? 'seqpacket' : 'local datagram';
-  throw new NetworkProcessError('NP_UNSUPPORTED', 'error', ['Unsupported connection type'], `${what} sockets`, { hint });
+  throw new NetworkProcessError('NP_UNSUPPORTED', 'error', ['Unsupported connection type'], `${what} sockets`, {
+    hint,
+  });
 }
 
 function checkAddressing(spec: NetworkProcessSpec, isServer: boolean, contact: Map<string, unknown>): Where {

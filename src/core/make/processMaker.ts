@@ -191,7 +191,8 @@ export class ProcessMaker {
       const addon = loadAddon();
       const { backlog, type } = checked;
       const options = serverOptions(checked, target);
-      if (addon) return NativeListener.listen(addon, target, file, { type: type as 'stream', backlog: backlog!, options });
+      if (addon)
+        return NativeListener.listen(addon, target, file, { type: type as 'stream', backlog: backlog!, options });
       return StreamListener.listen(nodeTarget(target), file, backlog!, options);
     } catch (error) {
       throw serverError(error, target, process);
@@ -272,7 +273,8 @@ export class ProcessMaker {
     const connected = checked.connected && !isServer;
     try {
       const addon = loadAddon();
-      if (!addon) return await DatagramSocket.open({ target: nodeTarget(target), isServer, connected, options }, report);
+      if (!addon)
+        return await DatagramSocket.open({ target: nodeTarget(target), isServer, connected, options }, report);
       const file = isServer ? await localFile(target, checked) : null;
       return NativeDatagrams.open(addon, { target, isServer, connected, options, file }, report);
     } catch (error) {
@@ -301,7 +303,9 @@ async function connectWhenRoom(target: Target, checked: Checked, attempt: Attemp
 }
 
 function connectOnce(target: Target, { type, options }: Checked, attempt: Attempt): Promise<StreamTransport> {
-  const isPlain = type === 'stream' && options.length === 0 && !('rawFamily' in target);
+  // Node can give options only afterwards, and fills a name that is in no folder up with zeros: to others it is another.
+  const isAbstract = 'path' in target && target.path.startsWith('\0');
+  const isPlain = type === 'stream' && options.length === 0 && !('rawFamily' in target) && !isAbstract;
   const addon = isPlain ? null : loadAddon();
   if (addon) return connectNative(addon, target, type as 'stream', options, attempt);
   return connectStream(nodeTarget(target), attempt, (socket) => {

@@ -104,7 +104,12 @@ export interface Addon {
   /** A `sockaddr` of any family. @param bytes What follows the family. */
   addressRaw(family: number, bytes: Uint8Array): Uint8Array;
   /** Reads an address: the inverse of those above. `bytes` is the host, the path, or what follows the family. */
-  readAddress(address: Uint8Array): { readonly family: number; readonly bytes: Uint8Array; readonly port: number; readonly zone: string };
+  readAddress(address: Uint8Array): {
+    readonly family: number;
+    readonly bytes: Uint8Array;
+    readonly port: number;
+    readonly zone: string;
+  };
   /** By name what the system's headers define of AF_…, SOCK_…, SOL_…, IPPROTO_…, SO_…, TCP_NODELAY and the E… used. */
   readonly constants: Readonly<Record<string, number>>;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NetworkProcess, NetworkProcesses } from '../../../src/core';
 import { recorder, until } from '../core/support';
-import { make, row, signalOf } from './row';
+import { make, nativeRow, row, signalOf } from './row';
 
 let folder = '';
 
@@ -102,5 +102,51 @@ describe('checklist: local sockets', () => {
       modes.push(statSync(join(folder, name)).mode & 0o777);
     }
     assert.deepEqual(modes, [0o600, 0o660, 0o777]);
+  });
+
+  nativeRow('LOC-06', 'local datagrams are one filter call each, and go both ways between servers', async (core) => {
+    const [first, second] = [join(folder, 'dgram-1'), join(folder, 'dgram-2')];
+    const heard: string[] = [];
+    const filter = (process: NetworkProcess, text: string): void => void heard.push(`${process.name} ${text}`);
+    const make = (name: string, service: string, more = {}): Promise<NetworkProcess> =>
+      serve(core, service, { name, type: 'datagram', filter, ...more });
+    const one = await make('one', first);
+    const two = await make('two', second, { remote: first });
+    await core.processSendString(two, 'to one');
+    await core.processSendString(two, 'again');
+    await until('both came', () => heard.length === 2);
+    assert.equal(core.processDatagramAddress(one), second);
+    await core.processSendString(one, 'back');
+    await until('it is answered', () => heard.length === 3);
+    assert.deepEqual(heard, ['one to one', 'one again', 'two back']);
+    const client = await connect(core, first, { type: 'datagram' });
+    await core.processSendString(client, 'from nobody');
+    await until('it came', () => heard.length === 4);
+    // Who has no name can't be answered.
+    assert.deepEqual((await signalOf(() => core.processSendString(one, 'x'))).slice(0, 3), [
+      'file-error',
+      'Writing to process',
+      'Invalid argument',
+    ]);
+    assert.equal(client.status, 'open');
+  });
+
+  nativeRow('LOC-07', 'one packet is one filter call, accepted like a stream', async (core) => {
+    const path = join(folder, 'packets');
+    const [atServer, atClient] = [recorder(), recorder()];
+    const server = await serve(core, path, { type: 'seqpacket', ...atServer });
+    const client = await connect(core, path, { type: 'seqpacket', ...atClient });
+    // All at once: a stream would put them together.
+    await Promise.all(['one', 'two', 'x'.repeat(9_000)].map((text) => core.processSendString(client, text)));
+    await until('they came', () => atServer.log.length === 4);
+    assert.deepEqual(atServer.log.slice(0, 3), ['sentinel open from - open', 'filter one', 'filter two']);
+    assert.equal(atServer.log[3]!.length, 'filter '.length + 9_000);
+    const accepted = core.processList()[0]!;
+    assert.deepEqual([accepted.server, accepted.name.startsWith('s <')], [server, true]);
+    core.deleteProcess(accepted);
+    await until('it is closed', () => client.status === 'closed');
+    assert.deepEqual(atClient.log, ['sentinel connection broken by remote peer closed']);
+    const inet = await signalOf(() => make(core, { type: 'seqpacket', host: '127.0.0.1', service: 9 }));
+    assert.deepEqual(inet.slice(0, 3), ['file-error', 'make client process failed', 'Socket type not supported']);
   });
 });

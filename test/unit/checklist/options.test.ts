@@ -1,8 +1,24 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import type { NetworkProcess, NetworkProcesses } from '../../../src/core';
+import { root } from '../../tools/lib/paths.mjs';
 import { plainServer, until } from '../core/support';
-import { connect, host, isKeptAlive, make, plainClient, portOf, row, serve, signalOf, udp, withAddresses } from './row';
+import {
+  connect,
+  host,
+  isKeptAlive,
+  make,
+  nativeRow,
+  plainClient,
+  portOf,
+  row,
+  serve,
+  signalOf,
+  udp,
+  withAddresses,
+} from './row';
 
 const send = (core: NetworkProcesses, process: NetworkProcess): Promise<unknown[]> =>
   signalOf(() => core.processSendString(process, 'x'));
@@ -102,18 +118,129 @@ describe('checklist: socket options', () => {
     ]);
   });
 
-  row('OPT-16', 'an option that is missing here is told by the feature test and as unknown', async (core) => {
+  row('OPT-16', 'an option that is missing here is told by the feature test and as unknown', async () => {
+    // A program of its own: native sockets, which have all options, are switched off there.
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', missingOptions], {
+      env: { ...process.env, NETPROC_ADDON: 'off' },
+    });
+    const missing = ['bindtodevice', 'dontroute', 'linger', 'oobinline', 'priority'];
+    const text = 'Unknown or unsupported option';
+    assert.deepEqual(
+      JSON.parse(stdout),
+      missing.map((option) => [option, text, null, text]),
+    );
+  });
+
+  nativeRow('OPT-02', 'dontroute leaves gateways out', async (core) => {
     const server = await serve(core);
-    const missing = ['bindtodevice', 'dontroute', 'linger', 'oobinline', 'priority'].filter((o) => !core.featurep(o));
-    assert.ok(missing.length > 0);
-    const value = { bindtodevice: 'lo', priority: 1 } as Record<string, unknown>;
-    for (const option of missing) {
-      const set = (noError: boolean): unknown =>
-        core.setNetworkProcessOption(server, option, value[option] ?? true, noError);
-      assert.deepEqual((await signalOf(() => set(false))).slice(0, 2), ['error', 'Unknown or unsupported option']);
-      assert.equal(set(true), null, option);
-      const [, text] = await signalOf(() => serve(core, { [option]: value[option] ?? true }));
-      assert.equal(text, 'Unknown or unsupported option');
+    const client = await connect(core, server, { dontroute: true });
+    assert.equal(core.networkProcessOptions(client)!.dontroute, true);
+    core.setNetworkProcessOption(client, 'dontroute', null);
+    assert.equal(core.networkProcessOptions(client)!.dontroute, false);
+    assert.equal(core.processContact(client, 'dontroute'), null);
+  });
+
+  nativeRow('OPT-04', 'linger of 0 seconds resets the connection, seconds and nil end it', async (core) => {
+    const peer = await plainServer((socket) => socket.resume());
+    const endOf = async (linger: unknown): Promise<[unknown, string]> => {
+      const client = await connect(core, peer.port, { linger });
+      await until('it is accepted', () => peer.sockets.length > 0);
+      const socket = peer.sockets.pop()!;
+      const ended = new Promise<string>((resolve) => {
+        socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code!));
+        socket.on('end', () => resolve('end'));
+      });
+      const value = core.networkProcessOptions(client)!.linger;
+      core.deleteProcess(client);
+      return [value, await ended];
+    };
+    assert.deepEqual(await endOf(0), [0, 'ECONNRESET']);
+    assert.deepEqual(await endOf(true), [0, 'ECONNRESET']);
+    assert.deepEqual(await endOf(3), [3, 'end']);
+    assert.deepEqual(await endOf(null), [null, 'end']);
+    peer.close();
+  });
+
+  nativeRow('OPT-05', 'with oobinline an urgent byte comes with the others', async (core) => {
+    const texts: string[] = [];
+    for (const oobinline of [true, null]) {
+      let text = '';
+      const server = await serve(core, { oobinline, filter: (_: unknown, more: string) => (text += more) });
+      await promisify(execFile)('python3', ['-c', urgentByte, String(portOf(core, server))]);
+      await until('the rest came', () => text.endsWith('c'));
+      texts.push(text);
     }
+    assert.deepEqual(texts, ['abc', 'ac']);
+  });
+
+  nativeRow('OPT-06', 'priority takes an integer and nothing else', async (core) => {
+    const server = await serve(core);
+    const client = await connect(core, server, { priority: 5 });
+    assert.equal(core.networkProcessOptions(client)!.priority, 5);
+    for (const value of [null, 'high', true, 2 ** 31, 1.5]) {
+      const text = 'Bad option value for :priority';
+      assert.deepEqual(await signalOf(() => core.setNetworkProcessOption(client, 'priority', value, true)), [
+        'error',
+        text,
+      ]);
+      assert.deepEqual(await signalOf(() => connect(core, server, { priority: value })), ['error', text]);
+    }
+    assert.deepEqual([core.networkProcessOptions(client)!.priority, core.processContact(client, 'priority')], [5, 5]);
+  });
+
+  nativeRow('OPT-08', 'bindtodevice binds to an interface; an unknown one is an error of the system', async (core) => {
+    const server = await serve(core, { bindtodevice: 'lo' });
+    assert.equal(core.networkProcessOptions(server)!.bindtodevice, 'lo');
+    core.setNetworkProcessOption(server, 'bindtodevice', null);
+    assert.equal(core.networkProcessOptions(server)!.bindtodevice, null);
+    const unknown = [
+      'file-error',
+      'Cannot set network option',
+      'No such device',
+      Symbol.for(':bindtodevice'),
+      'nosuch0',
+    ];
+    assert.deepEqual(await signalOf(() => serve(core, { bindtodevice: 'nosuch0' })), unknown);
+    assert.deepEqual(await signalOf(() => core.setNetworkProcessOption(server, 'bindtodevice', 'nosuch0')), unknown);
+    const bad = ['error', 'Bad option value for :bindtodevice'];
+    assert.deepEqual(await signalOf(() => serve(core, { bindtodevice: 3 })), bad);
+    assert.equal(core.processList().length, 1);
   });
 });
+
+/** Prints what becomes of the options that Node cannot set. */
+const missingOptions = `
+  const { createNetworkProcesses } = require(${JSON.stringify(`${root}/dist/core.js`)});
+  const core = createNetworkProcesses();
+  const names = ['bindtodevice', 'broadcast', 'dontroute', 'keepalive', 'linger', 'oobinline', 'priority', 'reuseaddr'];
+  const values = { bindtodevice: 'lo', priority: 1 };
+  const tell = async () => {
+    const server = await core.makeNetworkProcess({ name: 's', server: true, service: true });
+    const rows = names.filter((name) => !core.featurep(name)).map(async (name) => {
+      const value = values[name] ?? true;
+      const first = (error) => error.data[0];
+      const set = (noError) => core.setNetworkProcessOption(server, name, value, noError);
+      let said = null;
+      try {
+        set(false);
+      } catch (error) {
+        said = first(error);
+      }
+      const made = core.makeNetworkProcess({ name: 't', server: true, service: true, [name]: value });
+      return [name, said, set(true), await made.then(() => 'made', first)];
+    });
+    console.log(JSON.stringify(await Promise.all(rows)));
+    core.dispose();
+  };
+  void tell();
+`;
+
+/** Sends "a", an urgent "b" and "c" to a port. */
+const urgentByte = `
+import socket, sys
+s = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
+s.send(b'a')
+s.send(b'b', socket.MSG_OOB)
+s.send(b'c')
+s.close()
+`;

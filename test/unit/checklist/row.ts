@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import type { NetworkProcess, NetworkProcesses } from '../../../src/core';
+import { itWithNative } from '../../support/nativeSockets';
 import { withCore } from '../core/support';
 
 export const host = '127.0.0.1';
@@ -8,6 +9,14 @@ export const host = '127.0.0.1';
 /** The test that proves a row of `rows.json`; its title begins with the row's id. */
 export function row(id: string, title: string, test: (core: NetworkProcesses) => Promise<void> | void): void {
   it(
+    `${id} ${title}`,
+    withCore(async (core) => test(core)),
+  );
+}
+
+/** The same for a row that takes native sockets. */
+export function nativeRow(id: string, title: string, test: (core: NetworkProcesses) => Promise<void> | void): void {
+  itWithNative(
     `${id} ${title}`,
     withCore(async (core) => test(core)),
   );

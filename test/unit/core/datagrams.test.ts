@@ -75,26 +75,6 @@ describe('datagram processes', () => {
   );
 
   it(
-    'hold what comes while stopped, up to 1,000',
-    withCore(async (core) => {
-      const { log, filter } = recorder();
-      const server = await udp(core, { server: true, service: true, filter, stop: true });
-      const client = await udp(core, { service: portOf(core, server) });
-      for (let i = 0; i < 1_050; i++) {
-        await core.processSendString(client, `${i}`);
-        // The kernel's own queue is short: let it be emptied.
-        const came = (): number => server.traffic.messagesReceived + server.traffic.datagramsDropped;
-        if (i % 50 === 0) await until('they came', () => came() === i + 1);
-      }
-      await until('the rest was dropped', () => server.traffic.datagramsDropped > 0);
-      assert.deepEqual([log.length, server.status], [0, 'stop']);
-      core.continueProcess(server);
-      await until('the held ones came', () => log.length === 1_000);
-      assert.deepEqual([log[0], log[999]], ['filter 0', 'filter 999']);
-    }),
-  );
-
-  it(
     'say why a datagram cannot go, and stay open',
     withCore(async (core) => {
       const client = await udp(core, { service: 9 });
@@ -131,22 +111,6 @@ describe('datagram processes', () => {
       const client = await udp(core, { service: 9, nowait: true, sentinel });
       await until('it is open', () => log.length === 1);
       assert.deepEqual([log, client.status], [['sentinel open open'], 'open']);
-    }),
-  );
-
-  it(
-    'of local sockets, and seqpacket, are refused by name',
-    withCore(async (core) => {
-      assert.equal(
-        await codeOf(core.makeNetworkProcess({ name: 'x', type: 'datagram', family: 'local', service: '/tmp/x' })),
-        'NP_OPTION_TYPE',
-      );
-      assert.equal(
-        await codeOf(core.makeNetworkProcess({ name: 'x', type: 'seqpacket', host, service: 9 })),
-        'NP_OPTION_TYPE',
-      );
-      assert.deepEqual([core.featurep(['type', 'datagram']), core.featurep(['type', 'seqpacket'])], [true, false]);
-      assert.equal(await codeOf(core.makeNetworkProcess({ name: 'x', host, service: 9, linger: 3 })), 'NP_UNSUPPORTED');
     }),
   );
 });

@@ -234,7 +234,7 @@ describe('local servers', () => {
     'say what is wrong with a path',
     withCore(async (core) => {
       assert.equal(await codeOf(local(core, join(folder, 'no', 'a.sock'))), 'NP_LISTEN_NO_DIRECTORY');
-      assert.equal(await codeOf(local(core, '/proc/a.sock')), 'NP_LISTEN_PERMISSION');
+      assert.equal(await codeOf(local(core, '/sys/a.sock')), 'NP_LISTEN_PERMISSION');
       assert.equal(await codeOf(local(core, `/${'x'.repeat(107)}`)), 'NP_ADDRESS_TOO_LONG');
       const client = { name: 'c', family: 'local', service: join(folder, 'none') };
       await assert.rejects(core.makeNetworkProcess(client), { code: 'NP_CONNECT_NO_FILE', condition: 'file-missing' });

@@ -1,0 +1,351 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { NetworkProcess, NetworkProcesses } from '../../../src/core';
+import { itWithNative } from '../../support/nativeSockets';
+import { root } from '../../tools/lib/paths.mjs';
+import { codeOf, pause, plainServer, recorder, until, withCore } from './support';
+
+const host = '127.0.0.1';
+let folder = '';
+
+async function make(core: NetworkProcesses, spec: Record<string, unknown>): Promise<NetworkProcess> {
+  return (await core.makeNetworkProcess({ name: 'p', ...spec }))!;
+}
+
+const portOf = (core: NetworkProcesses, process: NetworkProcess): number =>
+  (core.processContact(process, 'local') as number[]).at(-1)!;
+
+/** A program of the system's. */
+async function run(file: string, ...args: string[]): Promise<string> {
+  return (await promisify(execFile)(file, args)).stdout;
+}
+
+/** A test with a path of its own. */
+function withPath(test: (core: NetworkProcesses, path: string) => Promise<void>): () => Promise<void> {
+  return withCore((core) => test(core, join(folder, Math.random().toString(36).slice(2))));
+}
+
+describe('native sockets', () => {
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'np-native-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  for (const type of [null, 'seqpacket']) {
+    itWithNative(
+      `of ${type ?? 'stream'} servers leave connections in the queue while stopped, and take them in order`,
+      withPath(async (core, service) => {
+        const local = { family: 'local', service, type };
+        const { log, filter } = recorder();
+        const server = await make(core, { name: 's', server: 5, ...local, filter, stop: true });
+        const clients = [];
+        for (const text of ['a', 'b', 'c']) {
+          clients.push(await make(core, { name: 'c', ...local }));
+          await core.processSendString(clients.at(-1)!, text);
+        }
+        await pause(30);
+        assert.deepEqual([server.clients.count, log], [0, []]);
+        core.continueProcess(server);
+        await until('they came', () => log.length === 3);
+        assert.deepEqual([log, server.clients.count], [['filter a', 'filter b', 'filter c'], 3]);
+      }),
+    );
+  }
+
+  itWithNative(
+    'wait for room in a full backlog without keeping the processor busy, and give up when told to',
+    withPath(async (core, service) => {
+      const local = { family: 'local', service, type: 'seqpacket' };
+      const server = await make(core, { name: 's', server: 0, ...local, stop: true });
+      const first = await make(core, { name: 'c', ...local });
+      const ending = new AbortController();
+      const given = core.makeNetworkProcess({ name: 'd', ...local }, { signal: ending.signal });
+      const waits = core.makeNetworkProcess({ name: 'e', ...local });
+      const before = process.cpuUsage();
+      await pause(300);
+      const { user, system } = process.cpuUsage(before);
+      assert.ok(user + system < 100_000, `${user + system} µs of processor in 300 ms`);
+      ending.abort();
+      assert.equal(await codeOf(given), 'NP_CANCELLED');
+      core.continueProcess(server);
+      assert.deepEqual([(await waits)!.status, first.status], ['open', 'open']);
+    }),
+  );
+
+  itWithNative(
+    'keep packets whole, up to the largest that the system takes, and say which is too large',
+    withPath(async (core, service) => {
+      const sizes: number[] = [];
+      const local = { family: 'local', service, type: 'seqpacket', coding: 'binary' };
+      await make(core, {
+        name: 's',
+        server: true,
+        ...local,
+        filter: (_: unknown, b: Uint8Array) => sizes.push(b.length),
+      });
+      const client = await make(core, { name: 'c', ...local });
+      for (const size of [1, 4_096, 4_097, 65_536, 150_000]) await core.processSendString(client, Buffer.alloc(size));
+      await until('they came', () => sizes.length === 5);
+      assert.deepEqual(sizes, [1, 4_096, 4_097, 65_536, 150_000]);
+      await assert.rejects(core.processSendString(client, Buffer.alloc(20_000_000)), {
+        code: 'NP_SEND_TOO_LARGE',
+        data: ['Writing to process', 'Message too long', client],
+      });
+      await core.processSendString(client, 'x');
+      await until('it came', () => sizes.length === 6);
+    }),
+  );
+
+  itWithNative(
+    'tell a packet of nothing from the end',
+    withPath(async (core, service) => {
+      const { log, filter, sentinel } = recorder();
+      await make(core, { name: 's', server: true, family: 'local', service, type: 'seqpacket', filter, sentinel });
+      const script = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect(sys.argv[1])
+s.send(b'a'); s.send(b''); s.send(b'b')
+print(s.recv(10).decode())
+s.close()`;
+      const peer = run('python3', '-c', script, service);
+      await until('both came', () => log.includes('filter b'));
+      assert.deepEqual(log, ['sentinel open from - open', 'filter a', 'filter b']);
+      await core.processSendString(core.processList()[0]!, 'done');
+      assert.equal(await peer, 'done\n');
+      await until('it ended', () => log.length === 4);
+      assert.equal(log[3], 'sentinel connection broken by remote peer closed');
+    }),
+  );
+
+  itWithNative(
+    'hold what a peer does not take, and send it in order, without keeping the processor busy',
+    withPath(async (core, service) => {
+      for (const type of ['seqpacket', 'datagram']) {
+        const at = { family: 'local', service: `${service}-${type}`, type };
+        const heard: string[] = [];
+        const filter = (_: unknown, text: string): void => void heard.push(text.trimEnd());
+        const server = await make(core, { name: 's', server: true, ...at, filter, stop: type === 'datagram' });
+        const client = await make(core, { name: 'c', ...at });
+        if (type === 'seqpacket') {
+          await until('it is accepted', () => server.clients.count === 1);
+          core.stopProcess(core.processList().find((process) => process.server === server)!);
+        }
+        const sends = Array.from({ length: 1_000 }, (_, i) => core.processSendString(client, `${i}`.padEnd(1_000)));
+        const before = process.cpuUsage();
+        await pause(200);
+        const { user, system } = process.cpuUsage(before);
+        assert.ok(client.traffic.bytesQueued > 0, type);
+        assert.ok(user + system < 120_000, `${type}: ${user + system} µs of processor in 200 ms`);
+        core.continueProcess(type === 'datagram' ? server : core.processList().find((p) => p.server === server)!);
+        await Promise.all(sends);
+        await until('all came', () => heard.length === 1_000);
+        assert.deepEqual(
+          heard,
+          heard.map((_, i) => `${i}`),
+        );
+      }
+    }),
+  );
+
+  itWithNative(
+    'have the backlog asked for',
+    withCore(async (core) => {
+      const queues: string[] = [];
+      for (const server of [7, 0, true]) {
+        const process = await make(core, { name: 's', server, host, service: true });
+        const line = await run('ss', '-Hltn', `sport = :${portOf(core, process)}`);
+        queues.push(line.trim().split(/\s+/)[2]!);
+      }
+      assert.deepEqual(queues, ['7', '0', '5']);
+    }),
+  );
+
+  itWithNative(
+    'set options before they connect, and on what they accept',
+    withCore(async (core) => {
+      const server = await make(core, { name: 's', server: true, host, service: true, keepalive: true, priority: 4 });
+      const client = await make(core, {
+        name: 'c',
+        host,
+        service: portOf(core, server),
+        bindtodevice: 'lo',
+        linger: 7,
+      });
+      await until('it is accepted', () => server.clients.count === 1);
+      const accepted = core.networkProcessOptions(core.processList()[0]!)!;
+      assert.deepEqual([accepted.keepalive, accepted.nodelay], [true, false]);
+      const own = core.networkProcessOptions(client)!;
+      assert.deepEqual([own.bindtodevice, own.linger, own.keepalive, own.priority], ['lo', 7, false, 0]);
+      assert.equal(core.setNetworkProcessOption(client, 'nodelay', true), true);
+      assert.equal(core.networkProcessOptions(client)!.nodelay, true);
+      assert.match(await run('ss', '-Htne', `dport = :${portOf(core, server)}`), /%lo/);
+      core.deleteProcess(client);
+      assert.equal(core.networkProcessOptions(client), null);
+    }),
+  );
+
+  itWithNative(
+    'set on a server later reach what it accepts from then on',
+    withCore(async (core) => {
+      const server = await make(core, { name: 's', server: true, host, service: true });
+      core.setNetworkProcessOption(server, 'oobinline', true);
+      assert.equal(core.networkProcessOptions(server)!.oobinline, true);
+      await make(core, { name: 'c', host, service: portOf(core, server) });
+      await until('it is accepted', () => server.clients.count === 1);
+      assert.equal(core.networkProcessOptions(core.processList()[0]!)!.oobinline, true);
+    }),
+  );
+
+  itWithNative(
+    'of datagram clients have options from the start',
+    withCore(async (core) => {
+      const client = await make(core, { type: 'datagram', host, service: 9, broadcast: true, priority: 3 });
+      const { broadcast, priority } = core.networkProcessOptions(client)!;
+      assert.deepEqual([broadcast, priority], [true, 3]);
+    }),
+  );
+
+  itWithNative(
+    'without reuseaddr do not take a TCP port that was just in use',
+    withCore(async (core) => {
+      const server = await make(core, { name: 's', server: true, host, service: true });
+      const service = portOf(core, server);
+      const socket = net.connect(service, host).on('error', () => undefined);
+      await until('it is accepted', () => server.clients.count === 1);
+      core.deleteProcess(core.processList()[0]!);
+      core.deleteProcess(server);
+      socket.resume();
+      await once(socket, 'close');
+      const again = (reuseaddr: unknown): Promise<unknown> =>
+        core.makeNetworkProcess({ name: 's', server: true, host, service, reuseaddr });
+      assert.equal(await codeOf(again(null)), 'NP_LISTEN_IN_USE');
+      assert.equal(await codeOf(again(true)), 'no error');
+    }),
+  );
+
+  itWithNative(
+    'have names in no folder',
+    withCore(async (core) => {
+      for (const type of [null, 'seqpacket', 'datagram']) {
+        const service = `\0np-test-${process.pid}-${type}`;
+        const { log, filter } = recorder();
+        const server = await make(core, { name: 's', server: true, family: 'local', service, type, filter });
+        assert.equal(core.processContact(server, 'local'), service);
+        const client = await make(core, { name: 'c', family: 'local', service, type });
+        await core.processSendString(client, 'hello');
+        await until('it came', () => log.length === 1);
+        assert.match(await run('ss', '-Hxa'), new RegExp(`@np-test-${process.pid}-${type}`));
+      }
+    }),
+  );
+
+  itWithNative(
+    'leave no file behind, have its permissions at once, and take over what is stale',
+    withPath(async (core, service) => {
+      for (const type of ['seqpacket', 'datagram']) {
+        const spec = { name: 's', server: true, family: 'local', service, type, mode: 0o640 };
+        const server = await make(core, spec);
+        assert.equal(statSync(service).mode & 0o777, 0o640);
+        assert.equal(await codeOf(core.makeNetworkProcess(spec)), 'NP_LISTEN_IN_USE');
+        core.deleteProcess(server);
+        assert.equal(existsSync(service), false);
+        const kept = await make(core, { ...spec, keepFile: true });
+        core.deleteProcess(kept);
+        assert.equal(existsSync(service), true);
+        core.deleteProcess(await make(core, spec));
+        assert.equal(existsSync(service), false);
+      }
+    }),
+  );
+
+  itWithNative(
+    'connect and listen at raw addresses',
+    withCore(async (core) => {
+      const peer = await plainServer((socket) => socket.end('hello'));
+      const { log, filter } = recorder();
+      const raw = (port: number): object => ({
+        family: 2,
+        bytes: [port >> 8, port & 255, 127, 0, 0, 1, ...new Array<number>(8).fill(0)],
+      });
+      const client = await make(core, { name: 'c', remote: raw(peer.port), filter });
+      await until('it greets', () => log.length === 1);
+      assert.deepEqual([log[0], core.processContact(client, 'remote')], ['filter hello', raw(peer.port)]);
+      const server = await make(core, { name: 's', server: true, local: raw(0) });
+      assert.equal((core.processContact(server, 'local') as number[]).slice(0, 4).join('.'), host);
+      peer.close();
+    }),
+  );
+
+  itWithNative(
+    'take a listening socket that the program was started with, once, and pass over what is none',
+    async () => {
+      const listener = net.createServer().listen(0, host);
+      await once(listener, 'listening');
+      const { port } = listener.address() as net.AddressInfo;
+      const { fd } = (listener as unknown as { _handle: { fd: number } })._handle;
+      const plainFile = openSync(join(folder, 'no-socket'), 'w');
+      const script = `
+      const { createNetworkProcesses } = require(${JSON.stringify(`${root}/dist/core.js`)});
+      const core = createNetworkProcesses();
+      const made = [];
+      const make = async (more) => {
+        const server = await core.makeNetworkProcess({
+          name: 's', server: true, host: '127.0.0.1', service: true, useExternalSocket: true,
+          filter: (process, text) => core.processSendString(process, 'heard ' + text), ...more });
+        made.push(core.processContact(server, 'service'));
+      };
+      (async () => {
+        await make({ useExternalSocket: null });
+        await make();
+        await make();
+        console.log(JSON.stringify(made));
+        process.stdin.on('end', () => core.dispose()).resume();
+      })();`;
+      const child: ChildProcess = spawn(process.execPath, ['-e', script], {
+        env: { ...process.env, LISTEN_FDS: '2', LISTEN_PID: '1' },
+        stdio: ['pipe', 'pipe', 'inherit', plainFile, fd],
+      });
+      try {
+        const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+        const [other, handed, second] = JSON.parse(String(line)) as number[];
+        assert.deepEqual([handed, other === port, second === port], [port, false, false]);
+        // The child alone is to accept.
+        listener.close();
+        const socket = net.connect(port, host);
+        socket.write('x');
+        assert.equal(String((await once(socket, 'data'))[0]), 'heard x');
+        socket.destroy();
+      } finally {
+        child.stdin!.end();
+        if (child.exitCode === null) await once(child, 'exit');
+        closeSync(plainFile);
+      }
+    },
+  );
+
+  itWithNative(
+    'leave a descriptor for nothing, however many come and go',
+    withPath(async (core, service) => {
+      const open = async (): Promise<number> => (await import('node:fs')).readdirSync('/proc/self/fd').length;
+      const before = await open();
+      for (const type of [null, 'seqpacket', 'datagram']) {
+        for (let i = 0; i < 100; i++) {
+          const at = { family: 'local', service, type };
+          const server = await make(core, { name: 's', server: true, ...at });
+          await make(core, { name: 'c', ...at, linger: 1 });
+          for (const process of core.processList()) core.deleteProcess(process);
+          if (type !== 'datagram') assert.equal(server.clients.count, 0);
+        }
+      }
+      await pause(20);
+      assert.ok((await open()) - before <= 5);
+    }),
+  );
+});
