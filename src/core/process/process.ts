@@ -306,8 +306,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.changed('properties');
   }
 
-  /** @param peer Null for nobody: a local socket without a name can't be answered. */
-  setPeer(peer: NetworkAddress | null): void {
+  setPeer(peer: NetworkAddress): void {
     this.peer = peer;
     this.contact.set('remote', peer);
     this.changed('properties');
@@ -623,8 +622,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     if (arrival.kind === 'end') return this.atEnd(arrival.error);
     if (arrival.kind !== 'datagram') return this.output(this.decoded(arrival.bytes));
     // A server answers the sender of what its filter has now. A client keeps its address: a stranger must not redirect
-    // what it sends.
-    if (this.isServer) this.setPeer(arrival.peer === '' ? null : arrival.peer);
+    // what it sends. A local socket without a name is nobody's address.
+    if (this.isServer && arrival.peer !== '') this.setPeer(arrival.peer);
     if (arrival.bytes.length === 0) this.counts.emptyDatagrams += 1;
     const text = this.decoded(arrival.bytes);
     return this.output(join(text, this.receiving.flush()));

@@ -155,6 +155,17 @@ s.close()`;
   );
 
   itWithNative(
+    'are listed by the name of their type',
+    withPath(async (core, service) => {
+      await make(core, { name: 's', server: true, type: 'seqpacket', family: 'local', service });
+      await make(core, { name: 'c', type: 'seqpacket', family: 'local', service });
+      const list = core.listProcesses();
+      assert.ok(list.includes(`(seqpacket server on ${service})`), list);
+      assert.ok(list.includes(`(seqpacket connection to nil:${service})`), list);
+    }),
+  );
+
+  itWithNative(
     'have the backlog asked for',
     withCore(async (core) => {
       const queues: string[] = [];
