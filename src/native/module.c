@@ -24,6 +24,8 @@ void poll_closed(uv_handle_t *handle) {
 static void on_ending(napi_async_cleanup_hook_handle handle, void *data) {
   state *st = data;
   st->ending = handle;
+  napi_delete_reference(st->env, st->constructor);
+  st->constructor = NULL;
   for (netsocket *s = st->sockets; s; s = s->next) socket_close(s);
   end_state(st);
 }

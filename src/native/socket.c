@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -246,12 +247,15 @@ static napi_value get_peer_name(napi_env env, napi_callback_info info) { return 
 #define POLLRDHUP 0 /* POLLHUP tells it where there is none. */
 #endif
 
+/* What came before the end is to be read before it is told. */
 static napi_value peer_ended(napi_env env, napi_callback_info info) {
   call c;
+  int queued = 0;
   napi_value result = NULL;
   if (!begin_method(env, info, &c)) return NULL;
   struct pollfd one = {.fd = c.socket->fd, .events = POLLRDHUP};
   bool has_ended = poll(&one, 1, 0) > 0 && (one.revents & (POLLRDHUP | POLLHUP)) != 0;
+  if (has_ended && ioctl(c.socket->fd, FIONREAD, &queued) == 0 && queued > 0) has_ended = false;
   napi_get_boolean(env, has_ended, &result);
   return result;
 }
