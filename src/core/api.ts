@@ -63,19 +63,22 @@ export type Coding = string | { readonly decode: string | null; readonly encode:
  * | keyword | meaning, default |
  * |---|---|
  * | `name` | required; made unique with `<1>`, `<2>`… |
- * | `type` | `null` stream (default), `'datagram'`; `'seqpacket'` is refused for now |
+ * | `type` | `null` stream (default), `'datagram'`, `'seqpacket'`: packets that stay whole, on a local socket |
  * | `server` | not nil: a server; a number is its backlog, else 5 |
  * | `host` | name or address; default and `'local'`: 127.0.0.1, or ::1 with family `'ipv6'` |
  * | `service` | port, decimal string, service name; `true` on a server: a free port; with family `'local'` the path |
  * | `family` | `null`, `'ipv4'`, `'ipv6'`, `'local'`, or the system's number of one of these |
- * | `local`, `remote` | an address in place of host, service and family: of a server, of a client or a datagram peer |
+ * | `local`, `remote` | an address, also one in the system's own bytes, in place of host, service and family: of a server, of a client or a datagram peer |
  * | `nowait` | return at once with status `connect`; the sentinel is told `open` or `failed` |
  * | `stop` | start stopped |
  * | `buffer` | a buffer or its name (made when missing) for the default filter and sentinel |
  * | `coding` | default: see the options; without any of them decode `undecided-unix`, encode `utf-8-unix` |
  * | `noquery` | not nil: `processQueryOnExitFlag` is false |
  * | `filter`, `sentinel`, `log`, `plist`, `filterMultibyte` | as in Emacs |
- * | `keepalive`, `broadcast`, `reuseaddr`, `nodelay` | socket options that Node can set (`reuseaddr` of datagrams); others are refused by name |
+ * | `keepalive`, `nodelay`, `broadcast`, `dontroute`, `oobinline`, `reuseaddr` | socket options, on or off; servers have `reuseaddr` on |
+ * | `linger` | seconds to wait on deletion for what was not sent; 0 and `true` reset the connection |
+ * | `priority`, `bindtodevice` | an integer; the name of a network interface |
+ * | `useExternalSocket` | a stream server takes a listening socket that the program was started with (`LISTEN_FDS`), if any, each once |
  * | `connected` | (ours) a datagram client that hears its peer only |
  * | `mode` | (ours) permission bits of a local server's file, default 0o600 |
  * | `keepFile` | (ours) a local server's file stays after deletion, as in Emacs |

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { StringDecoder } from 'node:string_decoder';
 import { root } from '../tools/lib/paths.mjs';
+import { compiledFile, here } from '../tools/native.mjs';
 import { median } from './median.mjs';
 
 const { createNetworkProcesses } = createRequire(import.meta.url)(`${root}/dist/core.js`);
@@ -45,8 +46,40 @@ async function seconds(run, port) {
   return took;
 }
 
+/** Discards what a socket has; the seconds that took. */
+async function sink(socket) {
+  const start = process.hrtime.bigint();
+  let bytes = 0;
+  socket.on('data', (chunk) => (bytes += chunk.length));
+  await once(socket, 'close');
+  if (bytes !== mebibytes * 1024 * 1024) throw new Error(`${bytes} bytes of ${mebibytes} MiB`);
+  return Number(process.hrtime.bigint() - start) / 1e9;
+}
+
+const plain = (port) => sink(net.connect(port, '127.0.0.1'));
+
+/** A native socket that connects and is then given to Node, as options before connecting need it. */
+async function adopted(port) {
+  const addon = createRequire(import.meta.url)(compiledFile(here));
+  const { AF_INET, SOCK_STREAM } = addon.constants;
+  const socket = addon.socket(AF_INET, SOCK_STREAM, 0);
+  socket.connect(addon.address4(Uint8Array.of(127, 0, 0, 1), port));
+  await new Promise((resolve) => socket.watch(2, resolve));
+  return sink(new net.Socket({ fd: socket.release() }));
+}
+
+/** How fast a native socket is that Node was given, of one that Node made. */
+export const adoptedThroughput = async (rounds) => (await compared(rounds, plain, adopted)).ratio;
+
 /** Pairs of runs, one after the other in changing order; the median of their ratios. */
-export async function throughput(rounds) {
+export const throughput = (rounds) =>
+  compared(
+    rounds,
+    (port) => seconds(bare, port),
+    (port) => seconds(ours, port),
+  );
+
+async function compared(rounds, bare, ours) {
   const source = fork(new URL('source.mjs', import.meta.url), [String(mebibytes)], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
@@ -54,12 +87,12 @@ export async function throughput(rounds) {
   const ratios = [];
   const rates = { ours: [], bare: [] };
   try {
-    await seconds(bare, port);
-    await seconds(ours, port);
+    await bare(port);
+    await ours(port);
     for (let i = 0; i < rounds; i++) {
       const first = i % 2 === 0 ? bare : ours;
-      const a = await seconds(first, port);
-      const b = await seconds(first === bare ? ours : bare, port);
+      const a = await first(port);
+      const b = await (first === bare ? ours : bare)(port);
       const [bareTime, oursTime] = first === bare ? [a, b] : [b, a];
       ratios.push(bareTime / oursTime);
       rates.ours.push(mebibytes / oursTime);

@@ -48,6 +48,15 @@ async function extensionBench() {
     else figure(what, ratio, ' of bare sockets', ratio >= 0.8, 'at least 0.8');
   }
 
+  const { adoptedThroughput } = await import('../bench/throughput.mjs');
+  const adopted = await adoptedThroughput(rounds + 4);
+  figure('TCP through an adopted descriptor', adopted, ' of an ordinary socket', adopted >= 0.95, 'at least 0.95');
+
+  const { packets } = await import('../bench/native.mjs');
+  for (const [name, ratio] of Object.entries(await packets(rounds + 2))) {
+    figure(`native sockets, ${name}`, ratio, ' of C', ratio >= 0.5, 'at least 0.5');
+  }
+
   const { registry } = await import('../bench/registry.mjs');
   for (const [operation, ratio] of Object.entries(await registry(rounds + 2))) {
     figure(`${operation}, 10,000 processes against 10`, ratio, ' times', ratio <= 1.5, 'at most 1.5');

@@ -50,7 +50,7 @@ export interface NativeSocket {
    * @returns how many; the error only when it was none
    */
   receive(into: Batch): number;
-  /** Whether the peer of a connection has closed it or its sending half, whatever was read of it (POLLRDHUP, POLLHUP). */
+  /** Whether the peer of a connection has closed it or its sending half, and no bytes wait to be read. */
   peerEnded(): boolean;
   /**
    * Calls back whenever it is ready, on the event loop, with the `Addon.readable` and `writable` that it is ready for, or

@@ -106,21 +106,33 @@ describe('native sockets', () => {
     'tell a packet of nothing from the end',
     withPath(async (core, service) => {
       const { log, filter, sentinel } = recorder();
-      await make(core, { name: 's', server: true, family: 'local', service, type: 'seqpacket', filter, sentinel });
-      const script = `
+      const server = await make(core, {
+        ...{ name: 's', server: true, family: 'local', service, type: 'seqpacket' },
+        ...{ filter, sentinel },
+      });
+      const script = (then: string): string => `
 import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 s.connect(sys.argv[1])
 s.send(b'a'); s.send(b''); s.send(b'b')
-print(s.recv(10).decode())
+${then}
 s.close()`;
-      const peer = run('python3', '-c', script, service);
+      const peer = run('python3', '-c', script('print(s.recv(10).decode())'), service);
+      const whole = ['sentinel open from - open', 'filter a', 'filter b'];
       await until('both came', () => log.includes('filter b'));
-      assert.deepEqual(log, ['sentinel open from - open', 'filter a', 'filter b']);
-      await core.processSendString(core.processList()[0]!, 'done');
+      assert.deepEqual(log, whole);
+      const accepted = core.processList()[0]!;
+      await core.processSendString(accepted, 'done');
       assert.equal(await peer, 'done\n');
+      whole.push('sentinel connection broken by remote peer closed');
       await until('it ended', () => log.length === 4);
-      assert.equal(log[3], 'sentinel connection broken by remote peer closed');
+      assert.deepEqual([log, accepted.traffic.messagesReceived], [whole, 3]);
+      // All of it, and the end, before anything is read.
+      core.stopProcess(server);
+      await run('python3', '-c', script(''), service);
+      core.continueProcess(server);
+      await until('it ended', () => log.length === 8);
+      assert.deepEqual(log.slice(4), whole);
     }),
   );
 
