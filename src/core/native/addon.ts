@@ -53,8 +53,9 @@ export interface NativeSocket {
   /** Whether the peer of a connection has closed it or its sending half, and no bytes wait to be read. */
   peerEnded(): boolean;
   /**
-   * Calls back whenever it is ready, on the event loop, with the `Addon.readable` and `writable` that it is ready for, or
-   * a negative error number. A watched socket keeps the event loop alive.
+   * Calls back whenever it is ready, on the event loop, with the `readable` and `writable` that it is ready for. An error
+   * of the socket makes it ready for all that it is watched for: the next call is told which. A negative error number says
+   * that it can be watched no longer. A watched socket keeps the event loop alive.
    *
    * @param events 0 to stop.
    * @returns 0, or -EEXIST when another part of the program watches this socket

@@ -1,7 +1,11 @@
+import { systemName } from '../transport/systemError';
 import type { Batch, NativeSocket } from './addon';
 
-/** Messages of one call: enough to make the call cheap, few enough that other sockets get their turn. */
-const messages = 64;
+/** Messages of one call: with more, sender and receiver would wait for one another instead of working side by side. */
+const messages = 4;
+
+/** Calls for one turn of the event loop: other sockets are to get theirs. */
+const callsAtOnce = 16;
 
 /** Bytes of an address at most, `sockaddr_storage`. */
 const addressBytes = 128;
@@ -17,9 +21,19 @@ export type OnMessage = (bytes: Buffer, size: number, from: Uint8Array) => void;
 /**
  * Hands on what has come, in order; copies, for they are kept.
  *
- * @returns Messages taken, or a negative error number when there were none.
+ * @param goesOn Whether more is wanted, after each few.
+ * @returns 0, or the negative number of an error other than -EAGAIN.
  */
-export function receiveBatch(socket: NativeSocket, onMessage: OnMessage): number {
+export function receiveAll(socket: NativeSocket, goesOn: () => boolean, onMessage: OnMessage): number {
+  for (let left = callsAtOnce; left > 0 && goesOn(); left--) {
+    const count = receiveBatch(socket, onMessage);
+    if (count < 0) return systemName(count) === 'EAGAIN' ? 0 : count;
+    if (count < messages) return 0;
+  }
+  return 0;
+}
+
+function receiveBatch(socket: NativeSocket, onMessage: OnMessage): number {
   const batch = (shared ??= {
     lengths: new Int32Array(messages),
     sizes: new Int32Array(messages),

@@ -105,7 +105,8 @@ export class Sending {
   /** From now on there is a stream; `begin` sends what waited for it. */
   useStream(stream: StreamTransport): void {
     const { byteLog } = this.process;
-    const pieces = new PieceWriter(stream);
+    // Packets are whole in any case.
+    const pieces = stream.hasPackets ? stream : new PieceWriter(stream);
     this.write = (bytes, took, done) => {
       if (bytes.length === 0) return pieces.end((error) => done(error ? this.lost(0) : null));
       const most = stream.hasPackets ? bytes.length : pieceBytes;

@@ -1,13 +1,16 @@
 import type { NetworkAddress } from '../api';
 import type { Target } from '../address/target';
 import { readable, writable, type Addon, type NativeSocket } from '../native/addon';
-import { must, openSocket, orClose, takeError } from '../native/openSocket';
-import { receiveBatch } from '../native/receiveBatch';
+import { must, openSocket, orClose } from '../native/openSocket';
+import { receiveAll } from '../native/receiveBatch';
 import { Sockaddrs } from '../native/sockaddr';
 import type { LocalFile } from './localFile';
 import { readNativeOptions, setNativeOption, type GivenOption } from './socketOptions';
 import { systemError } from './systemError';
 import type { DatagramTransport, Sent } from './transport';
+
+/** Datagrams that wait are given to the system together, so many at most. */
+const atOnce = 64;
 
 /** A full peer that nothing tells of is tried again so often. */
 const retryMs = 20;
@@ -113,24 +116,18 @@ export class NativeDatagrams implements DatagramTransport {
   }
 
   private readonly ready = (events: number): void => {
-    if (events < 0) {
-      // A refusal by ICMP says nothing about the process: reported, never a change of status. Watching has ended.
-      this.watched = 0;
-      this.onSocketError(takeError(this.addon, this.socket) ?? systemError(events));
-    }
-    if (events > 0 && events & writable) this.flush(true);
-    if (events > 0 && events & readable) this.read();
-    this.watch();
+    if (events < 0) return this.onSocketError(systemError(events));
+    if (events & writable) this.flush(true);
+    if (events & readable) this.read();
   };
 
   private read(): void {
-    const count = receiveBatch(this.socket, (bytes, size, from) => {
+    const goesOn = (): boolean => this.reading && !this.closed;
+    const result = receiveAll(this.socket, goesOn, (bytes, size, from) => {
       if (!this.closed) this.onMessage(bytes, this.addresses.read(from), size);
     });
-    if (count < 0) {
-      const error = systemError(count);
-      if (error.code !== 'EAGAIN') this.onSocketError(error);
-    }
+    // A refusal by ICMP says nothing about the process: reported, never a change of status.
+    if (result < 0) this.onSocketError(systemError(result));
     if (!this.closed) this.countDropped();
   }
 
@@ -148,22 +145,31 @@ export class NativeDatagrams implements DatagramTransport {
   /** @param isOwnReady The socket has said that its own buffer has room. */
   private flush(isOwnReady = false): void {
     while (this.waiting.length > 0 && !this.closed) {
-      const { bytes, to, sent } = this.waiting[0]!;
-      const result = this.sendNow(bytes, to);
+      const { to } = this.waiting[0]!;
+      const result = this.sendNow(to);
       const error = result < 0 ? systemError(result) : null;
       if (error?.code === 'EAGAIN') {
         if (isOwnReady && typeof to === 'string') this.waitForPeer(to);
         break;
       }
       isOwnReady = false;
-      this.waiting.shift();
-      sent(error);
+      // An error is the first one's alone.
+      for (const { sent } of this.waiting.splice(0, error ? 1 : result)) sent(error);
     }
     if (!this.closed) this.watch();
   }
 
-  private sendNow(bytes: Uint8Array, to: NetworkAddress): number {
-    return this.socket.send(bytes, this.how.connected ? null : this.addresses.find(to));
+  /**
+   * Sends the first of those that wait, and with it others that have the same way.
+   *
+   * @returns How many have gone, or a negative error number.
+   */
+  private sendNow(to: NetworkAddress): number {
+    const address = this.how.connected ? null : this.addresses.find(to);
+    if (this.waiting.length === 1) return Math.min(this.socket.send(this.waiting[0]!.bytes, address), 0) || 1;
+    const others = this.waiting.slice(0, atOnce).findIndex((other) => other.to !== to);
+    const same = this.waiting.slice(0, others < 0 ? atOnce : others);
+    return this.socket.sendMany(same.map(({ bytes }) => bytes), 0, address); // prettier-ignore
   }
 
   /**

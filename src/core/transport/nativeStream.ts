@@ -1,11 +1,14 @@
 import type { NetworkAddress } from '../api';
 import { readable, writable, type Addon, type NativeSocket } from '../native/addon';
-import { receiveBatch } from '../native/receiveBatch';
+import { receiveAll } from '../native/receiveBatch';
 import { readNativeOptions, setNativeOption, type GivenOption } from './socketOptions';
 import { systemError } from './systemError';
 import type { Sent, StreamTransport } from './transport';
 
 const ignore = (): void => undefined;
+
+/** Packets that wait are given to the system together, so many at most. */
+const packetsAtOnce = 64;
 
 interface Waiting {
   /** Null is the end of file. */
@@ -68,40 +71,52 @@ export class NativeStream implements StreamTransport {
   }
 
   private readonly ready = (events: number): void => {
-    // An error of the socket, of which watching ends: what is done next will be told which.
-    if (events < 0) this.watched = 0;
-    if (events < 0 || events & writable) this.flush();
-    if (this.reading && (events < 0 || events & readable)) this.read();
-    if (!this.over) this.watch();
+    if (events < 0) return this.finish(systemError(events));
+    if (events & writable) this.flush();
+    if (events & readable) this.read();
   };
 
   private read(): void {
-    const count = receiveBatch(this.socket, (bytes, size) => {
+    const goesOn = (): boolean => this.reading && !this.over;
+    const result = receiveAll(this.socket, goesOn, (bytes, size) => {
       if (this.over) return;
       // A packet of nothing looks like the end, but for whether the peer has gone.
       if (bytes.length === 0 && (!this.hasPackets || this.socket.peerEnded())) return this.finish(null);
       this.onData(bytes, size);
     });
-    if (count >= 0 || this.over) return;
-    const error = systemError(count);
-    if (error.code !== 'EAGAIN') this.finish(error);
+    if (result < 0) this.finish(systemError(result));
   }
 
   /** Gives the system what waits, until it takes no more. */
   private flush(): void {
     while (this.waiting.length > 0 && !this.over) {
-      const { bytes, sent } = this.waiting[0]!;
-      const result = bytes ? this.socket.send(bytes, null) : this.socket.shutdown(1);
-      if (bytes && result >= 0 && result < bytes.length) {
-        this.waiting[0] = { bytes: bytes.subarray(result), sent };
-        continue;
-      }
+      const result = this.giveFirst();
       const error = result < 0 ? systemError(result) : null;
       if (error?.code === 'EAGAIN') break;
-      this.waiting.shift();
-      sent(error);
+      // An error is the first one's alone.
+      for (const { sent } of this.waiting.splice(0, error ? 1 : result)) sent(error);
     }
     this.watch();
+  }
+
+  /** @returns How many of those that wait have gone, or a negative error number. */
+  private giveFirst(): number {
+    const { bytes, sent } = this.waiting[0]!;
+    if (!bytes) return Math.min(this.socket.shutdown(1), 0) || 1;
+    if (this.hasPackets && this.waiting.length > 1) return this.socket.sendMany(this.packets(), 0, null);
+    const result = this.socket.send(bytes, null);
+    if (result < 0 || this.hasPackets || result === bytes.length) return Math.min(result, 0) || 1;
+    this.waiting[0] = { bytes: bytes.subarray(result), sent };
+    return 0;
+  }
+
+  private packets(): Uint8Array[] {
+    const packets = [];
+    for (const { bytes } of this.waiting) {
+      if (!bytes || packets.length === packetsAtOnce) break;
+      packets.push(bytes);
+    }
+    return packets;
   }
 
   private finish(error: unknown): void {
