@@ -1,7 +1,6 @@
 // `npm run checklist`: which rows of the checklist have a test that passes. With --break also whether these tests
 // notice when the behaviour is damaged.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildCore, buildTables, buildTests } from './build.mjs';
@@ -30,7 +29,9 @@ async function main(args) {
     console.log(usage);
     return 0;
   }
-  const out = mkdtempSync(join(tmpdir(), 'netproc-checklist-'));
+  // Inside the project, where the native sockets are found.
+  mkdirSync(`${root}/dist`, { recursive: true });
+  const out = mkdtempSync(`${root}/dist/checklist-`);
   try {
     await buildTables(false);
     await buildCore();
@@ -140,8 +141,10 @@ async function runTests(out, files, { plugins = [], only } = {}) {
     { cwd: root, timeout: 5 * 60_000, detached: true },
   );
   if (!existsSync(result)) throw new Error(`The tests told no result:\n${output}`);
-  return readJson(result).tests.map(({ title, err, pending }) => ({
+  const { tests, pending } = readJson(result);
+  const skipped = new Set(pending.map(({ fullTitle }) => fullTitle));
+  return tests.map(({ title, fullTitle, err }) => ({
     title,
-    failure: pending ? 'skipped' : (err?.message?.split('\n')[0] ?? null),
+    failure: skipped.has(fullTitle) ? 'skipped' : (err?.message?.split('\n')[0] ?? null),
   }));
 }
