@@ -7,15 +7,22 @@ import { globSync } from './lib/files.mjs';
 import { root } from './lib/paths.mjs';
 
 /**
- * The charset tables are 480 KB, more than the rest together: they stay a file of their own, read when a coding
- * system first needs them, so activation does not pay for them.
+ * Files of their own, read when something first needs them, so that activation does not pay for them: the charsets'
+ * tables are 480 KB, more than the rest together.
  */
-const tablesApart = {
-  name: 'tables-apart',
-  setup(b) {
-    b.onResolve({ filter: /\/charsetTables$/ }, () => ({ path: './charsetTables.js', external: true }));
-  },
+const apart = {
+  charsetTables: 'src/core/coding/charsetTables.ts',
+  terminalParts: 'src/ui/terminal/terminalParts.ts',
 };
+
+/** Leaves those out of a bundle, which finds them in a folder. */
+const leftApart = (folder) => ({
+  name: 'left-apart',
+  setup(b) {
+    const filter = new RegExp(`/(${Object.keys(apart).join('|')})$`);
+    b.onResolve({ filter }, ({ path }) => ({ path: `${folder}/${path.split('/').at(-1)}.js`, external: true }));
+  },
+});
 
 /** Tests may import these tools: bundled, they must still know where they are. */
 const toolsInPlace = {
@@ -38,15 +45,16 @@ const common = {
   logLevel: 'warning',
 };
 
-/** Builds the charset tables (dist/charsetTables.js), which all bundles read. */
+/** Builds the files that all bundles read from dist/. */
 export function buildTables(minify) {
   return build({
     ...common,
     minify,
     sourcemap: false,
     metafile: true,
-    entryPoints: { charsetTables: 'src/core/coding/charsetTables.ts' },
+    entryPoints: apart,
     outdir: 'dist',
+    external: ['vscode'],
   });
 }
 
@@ -61,7 +69,7 @@ export async function buildExtension({ minify = true } = {}) {
     entryPoints: { extension: 'src/extension.ts' },
     outdir: 'dist',
     external: ['vscode'],
-    plugins: [tablesApart],
+    plugins: [leftApart('.')],
   });
   return { main: main.metafile, tables: tables.metafile };
 }
@@ -71,7 +79,7 @@ export async function buildExtension({ minify = true } = {}) {
  * src/core fails the build.
  */
 export async function buildCore() {
-  await build({ ...common, entryPoints: { core: 'src/core/index.ts' }, outdir: 'dist', plugins: [tablesApart] });
+  await build({ ...common, entryPoints: { core: 'src/core/index.ts' }, outdir: 'dist', plugins: [leftApart('.')] });
 }
 
 /** Builds the conformance driver (dist/conformance/driver.js), which loads dist/core.js and its tables. */
@@ -99,7 +107,7 @@ export async function bundleCodings() {
   from.push('src/core/coding/encoder', 'src/core/coding/codingSystem');
   const contents = from.map((file) => `export * from './${file}';`).join('\n');
   const outfile = `${root}/dist/codings.js`;
-  await build({ ...common, stdin: { contents, resolveDir: root, loader: 'ts' }, outfile, plugins: [tablesApart] });
+  await build({ ...common, stdin: { contents, resolveDir: root, loader: 'ts' }, outfile, plugins: [leftApart('.')] });
   return createRequire(import.meta.url)(outfile);
 }
 
@@ -117,19 +125,7 @@ export async function buildTests(files = testFiles(), { outdir = 'dist/test', pl
     outdir,
     outbase: 'test',
     external: ['vscode', 'mocha', 'playwright-core'],
-    plugins: [
-      ...plugins,
-      toolsInPlace,
-      {
-        name: 'tables-path',
-        setup(b) {
-          b.onResolve({ filter: /\/charsetTables$/ }, () => ({
-            path: `${root}/dist/charsetTables.js`,
-            external: true,
-          }));
-        },
-      },
-    ],
+    plugins: [...plugins, toolsInPlace, leftApart(`${root}/dist`)],
   });
 }
 

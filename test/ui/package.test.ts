@@ -49,8 +49,16 @@ describe('The package', () => {
       (picture) => `media/screenshots/${picture}.png`,
     );
     const language = ['media/netproc.language.json', 'media/netproc.tmLanguage.json'];
-    const code = ['dist/extension.js', 'dist/charsetTables.js', 'media/networkProcesses.svg', ...language, ...pictures];
-    const extension = [...files, ...code, ...translations].map((path) => `extension/${path}`);
+    const native = ['linux-arm64', 'linux-x64'].map((kind) => `src/native/prebuilds/${kind}/netproc.node`);
+    const code = [
+      'dist/extension.js',
+      'dist/charsetTables.js',
+      'dist/terminalParts.js',
+      'media/networkProcesses.svg',
+      ...language,
+      ...pictures,
+    ];
+    const extension = [...files, ...code, ...native, ...translations].map((path) => `extension/${path}`);
     assert.deepEqual(zipNames(file), [...extension, '[Content_Types].xml', 'extension.vsixmanifest'].sort());
   });
 

@@ -1,10 +1,17 @@
 /** Each charset's code for bytes to text and back. */
 import type { CodingSystem } from './codingSystem';
-import { iso2022Decoder, iso2022Encoder } from './iso2022';
-import { decodeTable, tableEncoder, tableOf } from './tableCharset';
+import type * as Tables from './charsetTables';
 import { bytesToText, decodeUtf8, encodeUtf8, incompleteTail, rawByte } from './utf8';
 import { decodeUtf16, encodeUtf16 } from './utf16';
-import { encodeUtf7, utf7Decoder } from './utf7';
+
+let loaded: typeof Tables | null = null;
+
+function tables(): typeof Tables {
+  // A synchronous load in the middle of a call: setProcessCodingSystem must refuse unknown names at once.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  loaded ??= require('./charsetTables') as typeof Tables;
+  return loaded;
+}
 
 /**
  * Decodes what is complete of a stream's bytes, all if `final`.
@@ -25,10 +32,11 @@ export function charsetDecoder(system: CodingSystem): CharsetDecoder {
       return (bytes, final) => decodeUtf16(bytes, system.charset === 'utf-16be', final);
     case 'utf-7':
     case 'utf-7-imap':
-      return utf7Decoder(system.charset === 'utf-7-imap');
+      return tables().utf7Decoder(system.charset === 'utf-7-imap');
     case 'iso-2022':
-      return iso2022Decoder(system.base);
+      return tables().iso2022Decoder(system.base);
     case 'table': {
+      const { decodeTable, tableOf } = tables();
       const table = tableOf(system.base, system.table!.iconv, system.table!.width);
       return (bytes, final) => decodeTable(table, bytes, final);
     }
@@ -52,10 +60,11 @@ export function charsetEncoder(system: CodingSystem | null): (text: string) => B
       return (text) => encodeUtf16(text, system.charset === 'utf-16be');
     case 'utf-7':
     case 'utf-7-imap':
-      return (text) => encodeUtf7(text, system.charset === 'utf-7-imap');
+      return (text) => tables().encodeUtf7(text, system.charset === 'utf-7-imap');
     case 'iso-2022':
-      return iso2022Encoder(system.base);
+      return tables().iso2022Encoder(system.base);
     case 'table': {
+      const { tableEncoder, tableOf } = tables();
       return tableEncoder(tableOf(system.base, system.table!.iconv, system.table!.width), 0x20);
     }
     default:

@@ -1,18 +1,7 @@
-/**
- * Charsets by tables: iconv-lite's, corrected to what Emacs has. The tables are read when the first of them is asked
- * for, never before, and one charset's is built when it is.
- */
-import type * as Tables from './charsetTables';
+/** Charsets by tables: iconv-lite's, corrected to what Emacs has. One charset's is built when it is asked for. */
+import { getDecoder } from 'iconv-lite';
+import corrections from './corrections.json';
 import { rawByte, textOf } from './utf8';
-
-let loaded: typeof Tables | null = null;
-
-function tables(): typeof Tables {
-  // A synchronous load in the middle of a call: setProcessCodingSystem must refuse unknown names at once.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  loaded ??= require('./charsetTables') as typeof Tables;
-  return loaded;
-}
 
 /** No character: the first byte stands for itself, alone. */
 const none = -1;
@@ -87,7 +76,7 @@ function fill(into: Int32Array, iconv: string, count: number, bytesAt: (i: numbe
     wire.push(...bytes, 0x0a);
     at.push(i);
   }
-  const lines = tables().getDecoder(iconv, { stripBOM: false }).write(Buffer.from(wire)).split('\n');
+  const lines = getDecoder(iconv, { stripBOM: false }).write(Buffer.from(wire)).split('\n');
   at.forEach((i, line) => {
     const text = lines[line]!;
     const point = text.codePointAt(0);
@@ -125,7 +114,7 @@ function setCode(table: Table, point: number, code: number): void {
  * code of four bytes is its number more than 0x1000000. All are in base 36.
  */
 function corrected(emacs: string, table: Table): Table {
-  const [decode, encode, escapes] = (tables().corrections as Record<string, string[]>)[emacs] ?? ['', ''];
+  const [decode, encode, escapes] = (corrections as Record<string, string[]>)[emacs] ?? ['', ''];
   for (const [code, point] of runs(decode!)) setPoint(table, code, point);
   invert(table);
   for (const [point, code] of runs(encode!)) setCode(table, point, code < 0 ? noCode : code);

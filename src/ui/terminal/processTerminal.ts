@@ -17,14 +17,20 @@ import type { LargeSends } from '../send/largeSends';
 import { mustStillSend } from '../send/sendCommands';
 import { lineEndings } from '../settings';
 import { controlName } from './controlCharacters';
-import { EscapeFilter } from './escapeFilter';
-import { readKeys, type Key } from './keys';
-import { LineEditor } from './lineEditor';
-import { itemBytes, OutputFlow, type FlowTimers, type OutputItem, type OutputSink } from './outputFlow';
-import { RawFilter } from './rawFilter';
-import { Screen } from './screen';
+import type { Key } from './keys';
+import type { FlowTimers, OutputFlow, OutputItem, OutputSink } from './outputFlow';
+import type { OutputFilter, Screen } from './screen';
 import type { TerminalOptions } from './terminalOptions';
-import { drawnNumbers, drawnQuery, withoutReports } from './terminalReports';
+import type * as Parts from './terminalParts';
+
+let loaded: typeof Parts | null = null;
+
+/** Read when there is a first terminal: activation does not pay for them. */
+function parts(): typeof Parts {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  loaded ??= require('./terminalParts') as typeof Parts;
+  return loaded;
+}
 
 /** Bytes received before it was opened that a terminal shows. */
 const replayBytes = 256 * 1024;
@@ -40,7 +46,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
   readonly onDidWrite = this.writes.event;
   readonly onDidChangeName = this.names.event;
   private readonly flow: OutputFlow;
-  private readonly line = new LineEditor();
+  private readonly line = new (parts().LineEditor)();
   private screen: Screen;
   /** Asked by nobody else: only we know it. */
   private readonly nonce = 100_000_000 + Math.floor(Math.random() * 900_000_000);
@@ -74,7 +80,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
     this.coding = core.processCodingSystem(row.process).decode;
     this.decoder = new TextDecoder(this.coding);
     this.screen = this.newScreen(usualColumns);
-    this.flow = new OutputFlow(this, timers, this.whenBehind());
+    this.flow = new (parts().OutputFlow)(this, timers, this.whenBehind());
   }
 
   /** `echo — open` */
@@ -92,8 +98,9 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
     this.current = options;
     this.flow.setWhenBehind(this.whenBehind());
     if (options.escapes !== before.escapes) {
-      const filter = options.escapes === 'raw' ? new RawFilter() : new EscapeFilter(timers.now);
-      this.writes.fire(this.screen.setFilter(filter) + this.ownLineNow(escapesText(options.escapes)));
+      this.writes.fire(
+        this.screen.setFilter(newFilter(options.escapes)) + this.ownLineNow(escapesText(options.escapes)),
+      );
     }
     if (options.input === 'character') {
       this.line.edit('end');
@@ -128,8 +135,8 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
   }
 
   handleInput(data: string): void {
-    for (const number of drawnNumbers(data, this.nonce)) this.flow.drawn(number);
-    const typed = withoutReports(data);
+    for (const number of parts().drawnNumbers(data, this.nonce)) this.flow.drawn(number);
+    const typed = parts().withoutReports(data);
     if (typed === '') return;
     this.flow.typed();
     this.user.typed();
@@ -150,7 +157,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
     const { line, screen } = this;
     let shown = '';
     const lines: string[] = [];
-    for (const key of readKeys(typed)) {
+    for (const key of parts().readKeys(typed)) {
       switch (key.kind) {
         case 'text':
           line.insert(key.text);
@@ -189,7 +196,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
     this.send(typed.replaceAll('\r', this.lineEnd));
     if (!this.current.localEcho) return;
     let shown = '';
-    for (const key of readKeys(typed)) shown += this.echoOf(key);
+    for (const key of parts().readKeys(typed)) shown += this.echoOf(key);
     this.writes.fire(shown);
   }
 
@@ -238,7 +245,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
   }
 
   write(piece: string, number: number): void {
-    this.writes.fire(piece + drawnQuery(this.nonce, number));
+    this.writes.fire(piece + parts().drawnQuery(this.nonce, number));
   }
 
   hold(held: boolean): void {
@@ -328,6 +335,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
   }
 
   private add({ bytes }: ByteLogEntry): void {
+    const { itemBytes } = parts();
     for (let at = 0; at < bytes.length; at += itemBytes) {
       const part = bytes.subarray(at, at + itemBytes);
       this.flow.add(this.decoder.decode(part), part.length);
@@ -377,8 +385,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
 
   private newScreen(columns: number): Screen {
     const notice = vscode.l10n.t('Escape sequences that could act on this terminal are left out.');
-    const filter = this.current.escapes === 'raw' ? new RawFilter() : new EscapeFilter(timers.now);
-    return new Screen(columns, filter, this.line, notice);
+    return new (parts().Screen)(columns, newFilter(this.current.escapes), this.line, notice);
   }
 }
 
@@ -395,3 +402,7 @@ const timers: FlowTimers = {
     return { dispose: () => clearImmediate(turn) };
   },
 };
+
+function newFilter(escapes: TerminalOptions['escapes']): OutputFilter {
+  return escapes === 'raw' ? new (parts().RawFilter)() : new (parts().EscapeFilter)(timers.now);
+}
