@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -112,26 +111,16 @@ describe('A process buffer’s document', () => {
   });
 
   it('counts as new what waits for a stopped process', async () => {
-    documents = new BufferDocuments(core);
-    const spec = { name: 'u', type: 'datagram', server: true, host: '127.0.0.1', service: true, buffer: '*u*' };
-    const process = (await core.makeNetworkProcess({ ...spec, coding: 'binary' }))!;
-    const editor = (await documents.show(process.buffer!))!;
-    const { uri } = editor.document;
-    const client = createSocket('udp4');
-    const port = (core.processContact(process, 'local') as number[]).at(-1)!;
-    const hear = async (text: string): Promise<void> => {
-      const before = process.traffic.bytesReceived;
-      client.send(text, port, '127.0.0.1');
-      await until('it to be received', () => process.traffic.bytesReceived >= before + text.length);
-    };
-    await hear(numbered(0, 500));
+    const { process, editor, uri, send } = await show();
+    await send(numbered(0, 500));
     await until('the end', () => textOf(uri)?.includes('line 00000499') && atEnd(editor));
-    core.stopProcess(process);
-    await hear('held');
+    // What is read in the moment in which it is stopped.
+    const listener = process.byteLog.onDidAppend(() => core.stopProcess(process));
+    await send('held');
+    listener.dispose();
     await scrollTo(editor, 100);
     await until('it to be frozen', () => documents.state(uri)?.following === false);
     assert.equal(documents.state(uri)?.newBytes, 4);
-    client.close();
   });
 
   it('is frozen while text is selected, and goes on when it is not', async () => {
