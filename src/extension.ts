@@ -13,6 +13,7 @@ import { ControlCommands } from './ui/commands/controlCommands';
 import { KillQuestion } from './ui/commands/killQuestion';
 import { PropertyCommands } from './ui/commands/propertyCommands';
 import { registerCommands } from './ui/commands/registerCommands';
+import { SocketOptionCommands } from './ui/commands/socketOptionCommands';
 import { ResetNotice } from './ui/commands/resetNotice';
 import { DatagramPeer } from './ui/send/datagramPeer';
 import { LargeSends } from './ui/send/largeSends';
@@ -77,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
     picks: new ProcessPicks(core, targets),
     control,
     properties: new PropertyCommands(core, targets),
+    options: new SocketOptionCommands(core, targets),
     peer: new DatagramPeer(core, targets),
     buffer: new BufferCommands(core, targets, buffers, question),
     terminal,

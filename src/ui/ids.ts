@@ -37,6 +37,7 @@ export const commands = {
   addProperty: `${prefix}.addProperty`,
   editProperty: `${prefix}.editProperty`,
   removeProperty: `${prefix}.removeProperty`,
+  setSocketOption: `${prefix}.setSocketOption`,
   setDatagramPeer: `${prefix}.setDatagramPeer`,
   copyContact: `${prefix}.copyContact`,
   listProcesses: `${prefix}.listProcesses`,

@@ -8,6 +8,7 @@ import type { TerminalCommands } from '../terminal/terminalCommands';
 import type { BufferCommands } from './bufferCommands';
 import type { ControlCommands } from './controlCommands';
 import type { PropertyCommands } from './propertyCommands';
+import type { SocketOptionCommands } from './socketOptionCommands';
 import { treeSelection } from './targets';
 import type { CaptureDocuments } from '../capture/captureDocuments';
 import type { SaveCapture } from '../capture/saveCapture';
@@ -26,6 +27,7 @@ export interface CommandParts {
   readonly picks: ProcessPicks;
   readonly control: ControlCommands;
   readonly properties: PropertyCommands;
+  readonly options: SocketOptionCommands;
   readonly peer: DatagramPeer;
   readonly buffer: BufferCommands;
   readonly terminal: TerminalCommands;
@@ -37,8 +39,22 @@ type Run = (...args: unknown[]) => unknown;
 
 /** Registers every command; what one throws is told. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { flow, send, sendFile, captures, saveCapture, picks, control, properties, peer, buffer, terminal, list, log } =
-    parts;
+  const {
+    flow,
+    send,
+    sendFile,
+    captures,
+    saveCapture,
+    picks,
+    control,
+    properties,
+    options,
+    peer,
+    buffer,
+    terminal,
+    list,
+    log,
+  } = parts;
   const ids = { ...commands, ...rowCommands };
   const runs: Record<keyof typeof ids, Run> = {
     openConnection: () => flow.openConnection(),
@@ -56,6 +72,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     addProperty: (...args) => properties.add(...args),
     editProperty: (...args) => properties.edit(...args),
     removeProperty: (...args) => properties.remove(...args),
+    setSocketOption: (...args) => options.set(...args),
     setDatagramPeer: (...args) => peer.set(...args),
     reconnect: (...args) => control.reconnect(...args),
     showBuffer: (...args) => buffer.show(...args),

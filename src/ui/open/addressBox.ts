@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { showPeerText } from '../peerText';
-import { kindName } from './kindBox';
+import { optionsText, type ChosenOptions } from '../options/optionsPage';
+import { isLocal, kindName } from './addressKind';
 import type { Offer } from './offers';
 import {
   parseAddress,
@@ -18,6 +19,10 @@ export interface AddressQuestion {
   readonly role: AddressRole;
   /** What stands in the box at first. */
   readonly text: string;
+  /** Socket options that were chosen. */
+  readonly options: ChosenOptions;
+  /** Why this computer has none of a kind; null when it has. */
+  problem(kind: AddressKind): string | null;
   /** Asked again when one was forgotten. */
   offers(): Offer[];
   forget(recent: Recent): Promise<void>;
@@ -29,11 +34,18 @@ export interface AddressAnswer {
   readonly text: string;
 }
 
+/** The user wants to choose socket options first. */
+export interface OptionsWish {
+  /** Of what kind, by what is typed. */
+  readonly optionsOf: AddressKind;
+  readonly text: string;
+}
+
 /**
  * Step 2: where. A text that is no address says so while it is typed, and can't be accepted. Undefined when the user
  * leaves.
  */
-export async function askAddress(question: AddressQuestion): Promise<AddressAnswer | 'back' | undefined> {
+export async function askAddress(question: AddressQuestion): Promise<AddressAnswer | OptionsWish | 'back' | undefined> {
   const box = new AddressBox(question);
   try {
     return await box.ask();
@@ -46,6 +58,8 @@ interface AddressItem extends vscode.QuickPickItem {
   /** Undefined: what is typed. */
   readonly address?: string;
   readonly recent?: Recent;
+  /** It leads to the socket options. */
+  readonly isOptions?: true;
 }
 
 class AddressBox implements vscode.Disposable {
@@ -56,7 +70,11 @@ class AddressBox implements vscode.Disposable {
     this.box.step = 2;
     this.box.totalSteps = 2;
     this.box.ignoreFocusOut = true;
-    this.box.buttons = [vscode.QuickInputButtons.Back, ...(question.kind === 'unix' ? [] : [familyButton()])];
+    this.box.buttons = [
+      vscode.QuickInputButtons.Back,
+      ...(isLocal(question.kind) ? [] : [familyButton()]),
+      optionsButton(),
+    ];
     this.box.placeholder = placeholder(question);
     this.box.value = question.text;
     // Our order holds while the user types. Not in the typings; where it is unknown, matching rows may come first.
@@ -64,11 +82,12 @@ class AddressBox implements vscode.Disposable {
     this.fill();
   }
 
-  ask(): Promise<AddressAnswer | 'back' | undefined> {
+  ask(): Promise<AddressAnswer | OptionsWish | 'back' | undefined> {
     return new Promise((resolve) => {
       this.box.onDidChangeValue(() => this.fill());
       this.box.onDidTriggerButton((button) => {
         if (button === vscode.QuickInputButtons.Back) return resolve('back');
+        if (button.tooltip === optionsButton().tooltip) return resolve(this.wish());
         this.box.value = withNextFamily(this.box.value, this.question.kind === 'udp' ? 'udp' : 'tcp');
         this.fill();
       });
@@ -78,6 +97,7 @@ class AddressBox implements vscode.Disposable {
       });
       this.box.onDidHide(() => resolve(undefined));
       this.box.onDidAccept(() => {
+        if (this.box.activeItems[0]?.isOptions) return resolve(this.wish());
         const answer = this.answer();
         if (answer) resolve(answer);
       });
@@ -93,7 +113,19 @@ class AddressBox implements vscode.Disposable {
   private fill(): void {
     const offers = this.question.offers().map((o) => offerItem(o));
     const first = this.box.value.trim() === '' ? offers.shift() : this.typedItem();
-    this.box.items = first ? [{ ...first, alwaysShow: true }, ...offers] : offers;
+    this.box.items = [...(first ? [{ ...first, alwaysShow: true }] : []), ...offers, this.optionsItem()];
+  }
+
+  private wish(): OptionsWish {
+    const parsed = this.parse(this.box.value);
+    return { optionsOf: parsed.ok ? parsed.kind : this.question.kind, text: this.box.value };
+  }
+
+  private optionsItem(): AddressItem {
+    const { optionsOf: kind } = this.wish();
+    const chosen = optionsText({ kind, role: this.question.role }, this.question.options);
+    const label = `$(settings-gear) ${vscode.l10n.t('More Options…')}`;
+    return { label, description: chosen, alwaysShow: true, isOptions: true };
   }
 
   private answer(): AddressAnswer | undefined {
@@ -102,11 +134,14 @@ class AddressBox implements vscode.Disposable {
     const item = active && this.box.items.includes(active) ? active : this.box.items[0];
     const text = item?.address ?? this.box.value;
     const address = this.parse(text);
-    return address.ok ? { address, text } : undefined;
+    return address.ok && this.question.problem(address.kind) === null ? { address, text } : undefined;
   }
 
   private typedItem(): AddressItem {
     const parsed = this.parse(this.box.value);
+    const missing = parsed.ok ? this.question.problem(parsed.kind) : null;
+    if (missing !== null)
+      return { label: `$(error) ${vscode.l10n.t('Not on this computer')}`, detail: sentence(missing) };
     if (parsed.ok) return { label: actionText(parsed, this.question.role), description: familyText(parsed) };
     return { label: `$(error) ${showPeerText(parsed.problem)}`, detail: sentence(showPeerText(parsed.advice)) };
   }
@@ -121,12 +156,12 @@ function sentence(advice: string): string {
 }
 
 function boxTitle({ kind, role }: AddressQuestion): string {
-  if (role === 'client') return vscode.l10n.t('Open {0} Connection', kindName(kind));
-  return vscode.l10n.t('Start {0} Server', kindName(kind));
+  if (role === 'client') return vscode.l10n.t('Open {0} Connection', kindName(kind, vscode.l10n.t));
+  return vscode.l10n.t('Start {0} Server', kindName(kind, vscode.l10n.t));
 }
 
 function placeholder({ kind, role }: AddressQuestion): string {
-  if (kind === 'unix') return vscode.l10n.t('Path, such as /tmp/my.sock or ~/my.sock');
+  if (isLocal(kind)) return vscode.l10n.t('Path, such as /tmp/my.sock or ~/my.sock');
   if (role === 'client') return vscode.l10n.t('host:port, [::1]:port, a port or the name of a service');
   return vscode.l10n.t('Port, or address:port; 0 is a free port, * is every address of this computer');
 }
@@ -140,13 +175,18 @@ function actionText({ spec, label }: Address, role: AddressRole): string {
 
 /** `TCP`, `UDP over IPv6`… */
 function familyText({ kind, spec }: Address): string {
-  if (spec.family !== 'ipv4' && spec.family !== 'ipv6') return kindName(kind);
-  return vscode.l10n.t('{0} over {1}', kindName(kind), spec.family === 'ipv4' ? 'IPv4' : 'IPv6');
+  if (spec.family !== 'ipv4' && spec.family !== 'ipv6') return kindName(kind, vscode.l10n.t);
+  return vscode.l10n.t('{0} over {1}', kindName(kind, vscode.l10n.t), spec.family === 'ipv4' ? 'IPv4' : 'IPv6');
 }
 
 const familyButton = (): vscode.QuickInputButton => ({
   iconPath: new vscode.ThemeIcon('globe'),
   tooltip: vscode.l10n.t('IPv4 Only, IPv6 Only, or Both'),
+});
+
+const optionsButton = (): vscode.QuickInputButton => ({
+  iconPath: new vscode.ThemeIcon('settings-gear'),
+  tooltip: vscode.l10n.t('More Options…'),
 });
 
 const forgetButton = (): vscode.QuickInputButton => ({

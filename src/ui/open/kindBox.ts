@@ -1,8 +1,14 @@
 import * as vscode from 'vscode';
-import type { AddressKind, AddressRole } from './parseAddress';
+import type { NetworkProcesses } from '../../core';
+import { addressKinds, kindName, kindProblem, type AddressKind } from './addressKind';
+import type { AddressRole } from './parseAddress';
 
-/** Step 1: what kind of process. Undefined when the user leaves. */
-export async function askKind(role: AddressRole, last: AddressKind | undefined): Promise<AddressKind | undefined> {
+/** Step 1: what kind of process. Those that this computer lacks say why. Undefined when the user leaves. */
+export async function askKind(
+  role: AddressRole,
+  last: AddressKind | undefined,
+  core: Pick<NetworkProcesses, 'featureProblem'>,
+): Promise<AddressKind | undefined> {
   const box = vscode.window.createQuickPick<KindItem>();
   box.title = role === 'client' ? vscode.l10n.t('Open Connection') : vscode.l10n.t('Start Server');
   box.step = 1;
@@ -11,12 +17,16 @@ export async function askKind(role: AddressRole, last: AddressKind | undefined):
   box.placeholder =
     role === 'client' ? vscode.l10n.t('What to connect with') : vscode.l10n.t('What clients connect with');
   box.matchOnDescription = true;
-  const items = kindItems();
+  const all = kindItems(core);
+  const items = [...all.filter((i) => !i.isMissing), ...all.filter((i) => i.isMissing)];
   // The first is taken by Enter.
   box.items = [...items.filter((i) => i.addressKind === last), ...items.filter((i) => i.addressKind !== last)];
   try {
     return await new Promise((resolve) => {
-      box.onDidAccept(() => resolve(box.activeItems[0]?.addressKind));
+      box.onDidAccept(() => {
+        const [item] = box.activeItems;
+        if (item && !item.isMissing) resolve(item.addressKind);
+      });
       box.onDidHide(() => resolve(undefined));
       box.show();
     });
@@ -25,24 +35,27 @@ export async function askKind(role: AddressRole, last: AddressKind | undefined):
   }
 }
 
-/** How a kind is called. */
-export function kindName(kind: AddressKind): string {
-  return { tcp: 'TCP', udp: 'UDP', unix: vscode.l10n.t('Unix socket') }[kind];
-}
-
 interface KindItem extends vscode.QuickPickItem {
   readonly addressKind: AddressKind;
+  readonly isMissing: boolean;
 }
 
-function kindItems(): KindItem[] {
+function kindItems(core: Pick<NetworkProcesses, 'featureProblem'>): KindItem[] {
   const descriptions = {
     tcp: vscode.l10n.t('a stream; host and port'),
     udp: vscode.l10n.t('datagrams; host and port'),
     unix: vscode.l10n.t('a stream; path on this computer'),
+    'unix-dgram': vscode.l10n.t('datagrams; path on this computer'),
+    'unix-seqpacket': vscode.l10n.t('packets in order; path on this computer'),
   };
-  return (['tcp', 'udp', 'unix'] as const).map((kind) => ({
-    addressKind: kind,
-    label: kindName(kind),
-    description: descriptions[kind],
-  }));
+  return addressKinds.map((kind) => {
+    const problem = kindProblem(core, kind);
+    const name = kindName(kind, vscode.l10n.t);
+    return {
+      addressKind: kind,
+      isMissing: problem !== null,
+      label: problem === null ? name : `$(circle-slash) ${name}`,
+      description: problem === null ? descriptions[kind] : vscode.l10n.t('not here: {0}', problem),
+    };
+  });
 }

@@ -1,6 +1,7 @@
 /** How processes opened by hand, and their buffers, are called. */
 import { basename } from 'node:path';
 import type { NetworkProcesses } from '../../core';
+import { isLocal } from './addressKind';
 import type { Address, AddressRole } from './parseAddress';
 
 /**
@@ -8,11 +9,18 @@ import type { Address, AddressRole } from './parseAddress';
  * called after it.
  */
 export function processName({ kind, spec, label, loopback }: Address, role: AddressRole): string {
-  const address = kind === 'unix' ? basename(label) : label;
+  const address = isLocal(kind) ? basename(label) : label;
   if (role === 'client') return address;
-  const server = { tcp: 'TCP server', udp: 'UDP server', unix: 'Unix server' }[kind];
+  const servers = {
+    tcp: 'TCP server',
+    udp: 'UDP server',
+    unix: 'Unix server',
+    'unix-dgram': 'Unix datagram server',
+    'unix-seqpacket': 'Unix seqpacket server',
+  };
+  const server = servers[kind];
   if (spec.service === 0) return server;
-  return `${server} ${kind !== 'unix' && loopback ? String(spec.service) : address}`;
+  return `${server} ${!isLocal(kind) && loopback ? String(spec.service) : address}`;
 }
 
 /** The name that the core will make of it: `NAME`, `NAME<1>`… */

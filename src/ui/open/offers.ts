@@ -1,6 +1,7 @@
 /** The answers an address box offers before anything is typed; the first one is what Enter takes. */
 import type { NetworkProcess, NetworkProcesses } from '../../core';
-import { joinHostPort, type AddressKind } from './parseAddress';
+import { isLocal, kindOf, pathText, type AddressKind } from './addressKind';
+import { joinHostPort } from './parseAddress';
 import type { Recent } from './recents';
 
 export type Offer =
@@ -28,7 +29,7 @@ export function clientOffers(
     ...recents.map((r) => ({ offer: recentOffer(r), time: r.time })),
   ];
   const offers = dated.sort((a, b) => b.time - a.time).map((d) => d.offer);
-  if (offers.length === 0) return [{ from: 'example', address: kind === 'unix' ? '/tmp/my.sock' : 'localhost:8080' }];
+  if (offers.length === 0) return [{ from: 'example', address: isLocal(kind) ? '/tmp/my.sock' : 'localhost:8080' }];
   return withoutDoubles(offers);
 }
 
@@ -47,19 +48,13 @@ export function serverOffers(
   return withoutDoubles([...open.map((r) => (r.label === free ? freeOffer : recentOffer(r))), { ...freeOffer }]);
 }
 
-/** The kind of a process that is there. */
-export function kindOf(core: Pick<NetworkProcesses, 'processContact'>, process: NetworkProcess): AddressKind {
-  if (core.processContact(process, 'family') === 'local') return 'unix';
-  return process.isDatagram ? 'udp' : 'tcp';
-}
-
 function recentOffer(recent: Recent): Offer {
   return { from: 'recent', address: recent.label, recent };
 }
 
 function addressOf(core: Pick<NetworkProcesses, 'processContact'>, server: NetworkProcess): string {
   const [host, service] = core.processContact(server);
-  if (typeof service === 'string' && service.startsWith('/')) return service;
+  if (typeof service === 'string' && /^[/\0]/.test(service)) return pathText(service);
   const everywhere = typeof host !== 'string' || host === '0.0.0.0' || host === '::' || host === 'local';
   return joinHostPort(everywhere ? 'localhost' : host, String(service));
 }

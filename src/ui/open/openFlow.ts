@@ -9,7 +9,10 @@ import {
 import type { BufferDocuments } from '../buffers/bufferDocuments';
 import { errorText } from '../errors';
 import { showPeerText } from '../peerText';
-import { askAddress, type AddressAnswer } from './addressBox';
+import { askOptions, type ChosenOptions } from '../options/optionsPage';
+import { socketOptions } from '../options/socketOption';
+import { askAddress, type AddressAnswer, type OptionsWish } from './addressBox';
+import { isLocal, kindName, kindProblem, pathText, typeOf } from './addressKind';
 import { confirmExposure } from './confirmExposure';
 import { whileConnecting } from './connecting';
 import { askKind } from './kindBox';
@@ -55,41 +58,61 @@ export class OpenFlow implements vscode.Disposable {
   }
 
   private async begin(role: AddressRole): Promise<NetworkProcess | undefined> {
-    const kind = await askKind(role, this.recents.lastKind(role));
-    return kind && this.askAndOpen(kind, role, '');
+    const kind = await askKind(role, this.recents.lastKind(role), this.core);
+    return kind && this.askAndOpen(kind, role, '', {});
   }
 
-  private async askAndOpen(kind: AddressKind, role: AddressRole, text: string): Promise<NetworkProcess | undefined> {
+  private async askAndOpen(
+    kind: AddressKind,
+    role: AddressRole,
+    text: string,
+    options: ChosenOptions,
+  ): Promise<NetworkProcess | undefined> {
     const answer = await askAddress({
-      kind,
-      role,
-      text,
+      ...{ kind, role, text, options },
+      problem: (typed) => kindProblem(this.core, typed),
       offers: () => this.offers(kind, role),
       forget: (recent) => this.recents.remove(recent),
     });
     if (answer === 'back') return this.begin(role);
+    if (answer && 'optionsOf' in answer) return this.askForOptions(kind, role, answer, options);
     if (
       !answer ||
       (role === 'server' && !answer.address.loopback && !(await confirmExposure(String(answer.address.spec.host))))
     ) {
       return undefined;
     }
-    return this.open(answer, role);
+    return this.open(answer, role, fitting(options, answer.address.kind, role));
+  }
+
+  private async askForOptions(
+    kind: AddressKind,
+    role: AddressRole,
+    { optionsOf, text }: OptionsWish,
+    options: ChosenOptions,
+  ): Promise<NetworkProcess | undefined> {
+    const title = vscode.l10n.t('Socket Options of {0}', kindName(optionsOf, vscode.l10n.t));
+    const chosen = await askOptions({ kind: optionsOf, role, title, core: this.core }, options);
+    return chosen && this.askAndOpen(kind, role, text, chosen);
   }
 
   private offers(kind: AddressKind, role: AddressRole): Offer[] {
     const recents = this.recents.list(kind, role);
     if (role === 'client') return clientOffers(this.core, kind, recents);
-    return serverOffers(this.core, kind === 'unix' ? freeSocketPath() : '127.0.0.1:0', recents);
+    return serverOffers(this.core, isLocal(kind) ? freeSocketPath() : '127.0.0.1:0', recents);
   }
 
-  private async open(answer: AddressAnswer, role: AddressRole): Promise<NetworkProcess | undefined> {
+  private async open(
+    answer: AddressAnswer,
+    role: AddressRole,
+    options: ChosenOptions,
+  ): Promise<NetworkProcess | undefined> {
     const { address } = answer;
     let process: NetworkProcess;
     try {
-      process = await this.make(address, role);
+      process = await this.make({ ...address, spec: { ...address.spec, ...options } }, role);
     } catch (error) {
-      if (!this.disposal.signal.aborted) this.tellFailure(error, answer, role);
+      if (!this.disposal.signal.aborted) this.tellFailure(error, answer, role, options);
       return undefined;
     }
     this.onDidOpen(process);
@@ -121,10 +144,14 @@ export class OpenFlow implements vscode.Disposable {
     if (typeof spec.service === 'string') makeOwnFolder(spec.service);
     const log = serverLog(this.core);
     // A burst of clients finds room; Emacs' five would have the system make them wait for seconds.
-    const shape = spec.type === 'datagram' ? { reuseaddr: false } : { server: burstBacklog };
-    const server = await this.makeProcess({ ...spec, ...shape, name, buffer, log }, this.disposal.signal);
+    const isStream = spec.type !== 'datagram';
+    const shape = isStream ? spec.server === true && { server: burstBacklog } : 'host' in spec && { reuseaddr: false };
+    const server = await this.makeProcess(
+      { ...spec, ...shape, ...(spec.reuseaddr === true && { reuseaddr: true }), name, buffer, log },
+      this.disposal.signal,
+    );
     const [host, service] = this.core.processContact(server);
-    const where = spec.family === 'local' ? String(service) : `${String(host)}:${String(service)}`;
+    const where = spec.family === 'local' ? pathText(String(service)) : `${String(host)}:${String(service)}`;
     logLine(this.core, server, vscode.l10n.t('listening on {0}', where));
     return server;
   }
@@ -136,11 +163,24 @@ export class OpenFlow implements vscode.Disposable {
   }
 
   /** One message, from which the same address can be tried again. Not when it was the user who cancelled. */
-  private tellFailure(error: unknown, { address, text }: AddressAnswer, role: AddressRole): void {
+  private tellFailure(
+    error: unknown,
+    { address, text }: AddressAnswer,
+    role: AddressRole,
+    options: ChosenOptions,
+  ): void {
     if (isNetworkProcessError(error) && error.code === 'NP_CANCELLED') return;
     const tryAgain = vscode.l10n.t('Try Again');
     void vscode.window.showErrorMessage(errorText(error), tryAgain).then(async (choice) => {
-      if (choice === tryAgain) await this.askAndOpen(address.kind, role, text);
+      if (choice === tryAgain) await this.askAndOpen(address.kind, role, text, options);
     });
   }
+}
+
+/** Those of the options chosen that sockets of this kind have: another kind may have been typed since. */
+function fitting(options: ChosenOptions, kind: AddressKind, role: AddressRole): ChosenOptions {
+  const known = socketOptions(kind, role, vscode.l10n.t).map(({ name }) => name);
+  const isListening = role === 'server' && typeOf(kind) !== 'datagram';
+  const names = [...known, ...(isListening ? ['server', 'useExternalSocket'] : [])];
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
 }

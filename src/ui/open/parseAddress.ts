@@ -7,8 +7,9 @@ import { homedir } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { isLoopback, type NetworkProcessSpec } from '../../core';
 import type { Translate } from '../translate';
+import { isLocal, pathText, typeOf, type AddressKind } from './addressKind';
 
-export type AddressKind = 'tcp' | 'udp' | 'unix';
+export type { AddressKind };
 export type AddressRole = 'client' | 'server';
 
 /** The same address as keywords of `makeNetworkProcess`, and how it is written. */
@@ -39,22 +40,23 @@ const unixExample = '/tmp/my.sock';
 
 /**
  * Understands `host:port`, `[::1]:port`, `port`, a service name in place of a port, a blank in place of the colon,
- * `/path`, `~/path`, and any of them after `tcp:`, `udp:` or `unix:` (also with `//`), which then decide the kind;
- * `tcp4:`, `tcp6:`, `udp4:` and `udp6:` decide the family, too.
+ * `/path`, `~/path`, and any of them after `tcp:`, `udp:`, `unix:`, `unix-dgram:` or `unix-seqpacket:` (also with `//`),
+ * which then decide the kind; `tcp4:`, `tcp6:`, `udp4:` and `udp6:` decide the family, too. `@name` is a name of Linux'
+ * that is in no folder.
  *
  * A port alone is one of this computer. On a server `*` is every address of this computer, and a port that is left
  * out or 0 is a free one.
  */
 export function parseAddress(text: string, kind: AddressKind, role: AddressRole, t: Translate = fillIn): ParsedAddress {
-  const scheme = /^\s*(?:(tcp|udp)([46]?)|unix):(?:\/\/)?(.*)$/is.exec(text);
+  const scheme = /^\s*(?:(tcp|udp)([46]?)|(unix(?:-dgram|-seqpacket)?)):(?:\/\/)?(.*)$/is.exec(text);
   if (scheme) {
-    const [, inet = 'unix', version, rest] = scheme;
+    const [, inet, version, local, rest] = scheme;
     const family = version === '4' ? 'ipv4' : version === '6' ? 'ipv6' : null;
-    return new Reader(inet.toLowerCase() as AddressKind, family, role, t).read(rest!.trim());
+    return new Reader((inet ?? local)!.toLowerCase() as AddressKind, family, role, t).read(rest!.trim());
   }
   const trimmed = text.trim();
   const isPath = /^(\/|~\/|\.\.?\/)/.test(trimmed);
-  return new Reader(isPath ? 'unix' : kind, null, role, t).read(trimmed);
+  return new Reader(isPath && !isLocal(kind) ? 'unix' : kind, null, role, t).read(trimmed);
 }
 
 /** The same text with the family after it in the order any, IPv4, IPv6, any: `80`, `tcp4:80`, `tcp6:80`, `80`. */
@@ -82,10 +84,11 @@ class Reader {
     if (/[\x00-\x1f\x7f]/.test(text)) {
       return this.problem(this.t('There is a control character in it'), this.t('type the address without it'));
     }
-    return this.kind === 'unix' ? this.readPath(text) : this.readHostPort(text);
+    return isLocal(this.kind) ? this.readPath(text) : this.readHostPort(text);
   }
 
   private readPath(text: string): ParsedAddress {
+    if (text.startsWith('@')) return this.readName(text);
     const path = text === '~' || text.startsWith('~/') ? homedir() + text.slice(1) : text;
     if (!path.startsWith('/')) {
       const other = this.t('type a path such as {0}, or tcp:HOST:PORT for TCP', unixExample);
@@ -104,7 +107,27 @@ class Reader {
         this.t('type a shorter one, such as {0}', unixExample),
       );
     }
-    return this.address({ family: 'local', service: path }, path, true);
+    return this.local(path);
+  }
+
+  /** As socat and ss write them. */
+  private readName(text: string): ParsedAddress {
+    if (process.platform !== 'linux') {
+      const advice = this.t('type a path such as {0}', unixExample);
+      return this.problem(this.t('Only Linux has names in no folder, with @'), advice);
+    }
+    if (text === '@') return this.problem(this.t('The name is missing'), this.t('type {0}', '@NAME'));
+    const bytes = Buffer.byteLength(text);
+    if (bytes > maxPathBytes) {
+      const advice = this.t('type a shorter one, such as {0}', '@my-socket');
+      return this.problem(this.t('The name has {0} bytes; {1} is the most', bytes, maxPathBytes), advice);
+    }
+    return this.local(`\0${text.slice(1)}`);
+  }
+
+  private local(service: string): Address {
+    const type = typeOf(this.kind);
+    return this.address({ ...(type && { type }), family: 'local', service }, pathText(service), true);
   }
 
   private readHostPort(typed: string): ParsedAddress {
@@ -132,7 +155,8 @@ class Reader {
     if (typeof service === 'object') return service;
     // An address has its family in itself, a name has not.
     const family = isIP(host) ? null : this.family;
-    const spec = { ...(this.kind === 'udp' && { type: 'datagram' }), ...(family && { family }) };
+    const type = typeOf(this.kind);
+    const spec = { ...(type && { type }), ...(family && { family }) };
     const prefix = family ? `${this.kind}${family === 'ipv4' ? 4 : 6}:` : '';
     return this.address({ ...spec, host, service }, prefix + joinHostPort(host, service), isThisComputer(host));
   }

@@ -1,4 +1,5 @@
-import type { AddressKind, AddressRole } from './parseAddress';
+import { addressKinds, type AddressKind } from './addressKind';
+import type { AddressRole } from './parseAddress';
 
 /** Where they are kept between windows; `vscode.Memento` is one. */
 export interface Memory {
@@ -59,7 +60,7 @@ function isSame(a: Recent, b: Recent): boolean {
 function isRecent(value: unknown): value is Recent {
   const { kind, role, label, time } = (value ?? {}) as Record<keyof Recent, unknown>;
   return (
-    (kind === 'tcp' || kind === 'udp' || kind === 'unix') &&
+    (addressKinds as readonly unknown[]).includes(kind) &&
     (role === 'client' || role === 'server') &&
     typeof label === 'string' &&
     typeof time === 'number'

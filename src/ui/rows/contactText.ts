@@ -1,10 +1,11 @@
 import { isLoopback, type NetworkProcess, type NetworkProcesses } from '../../core';
+import { pathText } from '../open/addressKind';
 
 export type ContactCore = Pick<NetworkProcesses, 'processContact' | 'processDatagramAddress'>;
 
 /** An address as one types it: `127.0.0.1:80`, `[::1]:80`, a path; empty for what is none. */
 export function addressText(address: unknown): string {
-  if (typeof address === 'string') return address;
+  if (typeof address === 'string') return pathText(address);
   if (!Array.isArray(address) || !address.every((n) => typeof n === 'number')) return '';
   const host = hostText(address);
   const port = address.length === 5 || address.length === 9 ? address[address.length - 1] : null;
@@ -61,7 +62,7 @@ function serviceText(contact: (key: string) => unknown): string {
   const service = contact('service');
   if (typeof service !== 'string' && typeof service !== 'number') return '';
   const family = contact('family');
-  if (family === 'local' || family === Symbol.for('local')) return String(service);
+  if (family === 'local' || family === Symbol.for('local')) return pathText(String(service));
   const host = contact('host');
   const name = typeof host === 'string' && host !== 'local' ? host : 'localhost';
   return `${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${service}`;

@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import type { NetworkProcess, NetworkProcesses, TextBuffer } from '../../core';
 import { captureState } from '../capture/captureText';
 import { showPeerText } from '../peerText';
+import { kindOf } from '../open/addressKind';
+import { socketOptions, valueText } from '../options/socketOption';
 import type { Translate } from '../translate';
 import { addressText, type ContactCore } from './contactText';
 import type { Row } from './row';
@@ -10,6 +12,7 @@ import type { RowText } from './rowText';
 export type DetailKind =
   | 'contact'
   | 'properties'
+  | 'options'
   | 'buffer'
   | 'coding'
   | 'query'
@@ -19,7 +22,11 @@ export type DetailKind =
   /** One keyword of the contact. */
   | 'entry'
   /** One property. */
-  | 'property';
+  | 'property'
+  /** One socket option. */
+  | 'option'
+  /** What has to be said about a group. */
+  | 'remark';
 
 /** A line below a row that tells one thing about its process. */
 export class Detail {
@@ -31,7 +38,7 @@ export class Detail {
     /** The group it is in, and its place there: two keys may look alike. */
     readonly parent: Detail | null = null,
     private readonly index = 0,
-    /** Of a property. */
+    /** Of a property or a socket option. */
     readonly key: string | null = null,
   ) {}
 
@@ -41,7 +48,10 @@ export class Detail {
 }
 
 type DetailCore = ContactCore &
-  Pick<NetworkProcesses, 'processPlist' | 'processCodingSystem' | 'processQueryOnExitFlag'>;
+  Pick<
+    NetworkProcesses,
+    'processPlist' | 'processCodingSystem' | 'processQueryOnExitFlag' | 'networkProcessOptions' | 'featureProblem'
+  >;
 
 /** Reads the details of processes. */
 export class Details {
@@ -61,6 +71,7 @@ export class Details {
     return [
       new Detail(row, 'contact', this.t('Contact'), ''),
       new Detail(row, 'properties', this.t('Properties'), properties === 0 ? none : ''),
+      ...(row.traits.has('live') ? [new Detail(row, 'options', this.t('Socket Options'), '')] : []),
       new Detail(row, 'buffer', this.t('Process Buffer'), buffer),
       new Detail(row, 'coding', this.t('Coding'), `${coding.decode ?? none} / ${coding.encode ?? none}`),
       new Detail(row, 'query', this.t('Query Before Kill'), this.query(process)),
@@ -72,7 +83,7 @@ export class Details {
 
   /** Whether `entries` has any. */
   hasEntries(detail: Detail): boolean {
-    return detail.kind === 'contact' || (detail.kind === 'properties' && detail.description === '');
+    return ['contact', 'options'].includes(detail.kind) || (detail.kind === 'properties' && detail.description === '');
   }
 
   /** Every keyword of the contact, every property of the list. */
@@ -83,8 +94,26 @@ export class Details {
     if (detail.kind === 'contact') {
       return Object.entries(this.core.processContact(process, true)).map((pair, i) => entry('entry', pair, i));
     }
+    if (detail.kind === 'options') return this.options(detail);
     if (detail.kind !== 'properties') return [];
     return [...this.core.processPlist(process)].map((pair, i) => entry('property', pair, i));
+  }
+
+  /** What the system says now; where it can't be asked, what was asked for. */
+  private options(detail: Detail): Detail[] {
+    const { row } = detail;
+    const { process } = row;
+    const live = this.core.networkProcessOptions(process);
+    const all = socketOptions(kindOf(this.core, process), process.isServer ? 'server' : 'client', this.t);
+    const shown = live ? all : all.filter(({ name }) => this.core.featureProblem(name) === null);
+    const entries = shown.map((option, i) => {
+      const value = (live ? live[option.name] : this.core.processContact(process, option.name)) ?? null;
+      return new Detail(row, 'option', option.name, valueText(option, value, this.t), detail, i, option.name);
+    });
+    if (live) return entries;
+    // What asks the system for them takes native sockets, as sockets that were handed over do.
+    const problem = this.core.featureProblem('useExternalSocket') ?? this.t('it has no socket yet');
+    return [...entries, new Detail(row, 'remark', this.t('as asked for'), problem, detail, entries.length)];
   }
 
   private query(process: NetworkProcess): string {

@@ -1,5 +1,6 @@
 import type { NetworkProcess } from '../../core';
 import { showPeerText } from '../peerText';
+import { kindName, kindOf } from '../open/addressKind';
 import type { Translate } from '../translate';
 import { formatBytes, formatCount, formatTime } from './amounts';
 import { contactText, datagramPeer, reachOf, type ContactCore } from './contactText';
@@ -42,9 +43,7 @@ export class RowText {
   /** `TCP server`, `Unix socket client`… */
   kind(row: Row): string {
     const { process } = row;
-    const local = this.core.processContact(process, 'local');
-    const isPath = typeof local === 'string' || this.core.processContact(process, 'family') === 'local';
-    const transport = isPath ? this.t('Unix socket') : process.isDatagram ? 'UDP' : 'TCP';
+    const transport = kindName(kindOf(this.core, process), this.t);
     if (process.isServer) return this.t('{0} server', transport);
     return process.server ? this.t('{0} client of a server', transport) : this.t('{0} connection', transport);
   }

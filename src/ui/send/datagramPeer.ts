@@ -48,6 +48,7 @@ async function askForPeer(
   texts: Pick<vscode.InputBoxOptions, 'title' | 'prompt' | 'value'>,
 ): Promise<NetworkAddress | undefined> {
   const local = core.processContact(process, 'local');
+  if (typeof local === 'string') return askForPath(texts);
   const family = Array.isArray(local) && local.length === 9 ? 6 : 4;
   const typed = await vscode.window.showInputBox({
     ...texts,
@@ -65,6 +66,26 @@ async function askForPeer(
   // Whatever the resolver says comes down to this.
   showFailure(vscode.l10n.t('{0} has no address of that kind. Check its spelling.', showPeerText(name)));
   return undefined;
+}
+
+async function askForPath(
+  texts: Pick<vscode.InputBoxOptions, 'title' | 'prompt' | 'value'>,
+): Promise<NetworkAddress | undefined> {
+  const parse = (text: string): ReturnType<typeof parseAddress> =>
+    parseAddress(text, 'unix-dgram', 'client', vscode.l10n.t);
+  const typed = await vscode.window.showInputBox({
+    ...texts,
+    placeHolder: '/tmp/my.sock',
+    ignoreFocusOut: true,
+    validateInput: (text) => {
+      const parsed = parse(text);
+      if (!parsed.ok) return `${showPeerText(parsed.problem)}: ${showPeerText(parsed.advice)}`;
+      const isDatagram = parsed.kind === 'unix-dgram';
+      return isDatagram ? undefined : vscode.l10n.t('Type the path of a Unix datagram socket.');
+    },
+  });
+  const parsed = typed === undefined ? undefined : parse(typed);
+  return parsed?.ok ? String(parsed.spec.service) : undefined;
 }
 
 const loopback = { 4: '127.0.0.1', 6: '::1' } as const;

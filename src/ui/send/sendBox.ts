@@ -79,9 +79,9 @@ export class SendBox {
     this.history.length = Math.min(this.history.length, historyLimit);
   }
 
-  /** A datagram has its own end. */
+  /** A datagram and a packet have their own end. */
   private ending(process: NetworkProcess): LineEnding {
-    return this.chosenEndings.get(process) ?? (process.isDatagram ? 'none' : this.settings.lineEnding);
+    return this.chosenEndings.get(process) ?? (process.socketType !== 'stream' ? 'none' : this.settings.lineEnding);
   }
 
   private cycleEnding(box: vscode.InputBox, process: NetworkProcess): void {

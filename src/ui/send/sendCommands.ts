@@ -55,8 +55,9 @@ export class SendCommands {
     if (!row || this.large.refuses(row.process)) return;
     const to = await askReceiver(row.process, this.core);
     if (!to || this.large.refuses(to.process) || !aim(to, this.core)) return;
-    // A datagram is one, whatever its size.
-    if (text.length <= pieceUnits || to.process.isDatagram) await this.core.processSendString(to.process, text);
+    // A datagram or packet is one, whatever its size.
+    if (text.length <= pieceUnits || to.process.socketType !== 'stream')
+      await this.core.processSendString(to.process, text);
     else await this.sendText(to.process, text);
   }
 

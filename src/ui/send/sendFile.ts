@@ -4,6 +4,7 @@ import type { NetworkProcesses } from '../../core';
 import type { Targets } from '../commands/targets';
 import { showFailure } from '../errors';
 import { schemes } from '../ids';
+import { isLocal, kindOf } from '../open/addressKind';
 import { showPeerText } from '../peerText';
 import { formatBytes, formatCount } from '../rows/amounts';
 import type { Row } from '../rows/row';
@@ -14,6 +15,8 @@ import { SourceFile } from './sourceFile';
 
 /** The most that UDP over IPv4 has room for. */
 const datagramBytes = 65_507;
+/** Of a local socket's message; the system's own limit is usually far less, and it says so. */
+const messageBytes = 16 * 1024 * 1024;
 
 /** Sends files, byte for byte. */
 export class SendFile {
@@ -55,7 +58,7 @@ export class SendFile {
     if (!file) return;
     try {
       if (file.size === 0) showFailure(vscode.l10n.t('{0} is empty: there is nothing to send.', name));
-      else if (to.process.isDatagram) await this.sendDatagram(file, name, to);
+      else if (to.process.socketType !== 'stream') await this.sendDatagram(file, name, to);
       else await this.sendStream(file, name, to);
     } finally {
       await file.close();
@@ -63,8 +66,9 @@ export class SendFile {
   }
 
   private async sendDatagram(file: SourceFile, name: string, to: Receiver): Promise<void> {
-    if (file.size > datagramBytes) {
-      const [size, most] = [formatCount(file.size), formatCount(datagramBytes)];
+    const limit = isLocal(kindOf(this.core, to.process)) ? messageBytes : datagramBytes;
+    if (file.size > limit) {
+      const [size, most] = [formatCount(file.size), formatCount(limit)];
       return showFailure(
         vscode.l10n.t('{0} has {1} bytes, and a datagram takes {2} at most: send a smaller file.', name, size, most),
       );

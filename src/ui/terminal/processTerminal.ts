@@ -186,9 +186,9 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
     this.writes.fire(shown + screen.redraw());
   }
 
-  /** A stream takes them as one text, however many were pasted; of datagrams each is one. */
+  /** A stream takes them as one text, however many were pasted; of datagrams and packets each is one. */
   private sendLines(lines: readonly string[]): void {
-    for (const text of this.process.isDatagram ? lines : [lines.join('')]) this.send(text);
+    for (const text of this.process.socketType !== 'stream' ? lines : [lines.join('')]) this.send(text);
   }
 
   /** Key by key. */

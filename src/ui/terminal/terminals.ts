@@ -89,7 +89,7 @@ export class Terminals implements vscode.Disposable {
     const { input, localEcho, whenBehind } = this.settings.terminal;
     return {
       input,
-      lineEnding: process.isDatagram ? 'none' : this.settings.lineEnding,
+      lineEnding: process.socketType !== 'stream' ? 'none' : this.settings.lineEnding,
       localEcho: input === 'line' && localEcho,
       whenBehind,
       escapes: 'safe',

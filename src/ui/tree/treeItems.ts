@@ -59,6 +59,7 @@ function lookAtCapture(): vscode.Command {
 const detailIcons: Readonly<Record<DetailKind, string | null>> = {
   contact: 'link',
   properties: 'symbol-property',
+  options: 'settings',
   buffer: 'output',
   coding: 'symbol-string',
   query: 'question',
@@ -67,6 +68,8 @@ const detailIcons: Readonly<Record<DetailKind, string | null>> = {
   times: 'clock',
   entry: null,
   property: null,
+  option: null,
+  remark: 'info',
 };
 
 function rowIcon(row: Row): vscode.ThemeIcon {

@@ -23,6 +23,8 @@ export interface FakeProcess extends NetworkProcess {
   clients: { count: number; atLimit: boolean };
   contact: Record<string, unknown>;
   peer: readonly number[] | null;
+  /** As the system has them; null where it can't be asked. */
+  options?: Record<string, unknown> | null;
 }
 
 class Source<T> {
@@ -111,6 +113,11 @@ export class FakeCore {
     ((process as FakeProcess).contact['filter'] as () => void) ?? this.internalDefaultProcessFilter;
   processSentinel = (): (() => void) => noSentinel;
   processQueryOnExitFlag = (): boolean => true;
+  networkProcessOptions = (process: NetworkProcess): Record<string, unknown> | null =>
+    (process as FakeProcess).options ?? null;
+  featureProblem = (): string | null => this.missing;
+  /** Why there are no native sockets. */
+  missing: string | null = null;
 }
 
 export const noSentinel = (): void => undefined;

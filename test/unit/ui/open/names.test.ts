@@ -20,6 +20,10 @@ describe('names of processes opened by hand', () => {
     assert.equal(nameOf('8080', 'tcp', 'server'), 'TCP server 8080');
     assert.equal(nameOf('*:8080', 'udp', 'server'), 'UDP server 0.0.0.0:8080');
     assert.equal(nameOf('/tmp/x', 'unix', 'server'), 'Unix server x');
+    assert.equal(nameOf('/tmp/x', 'unix-dgram', 'server'), 'Unix datagram server x');
+    if (process.platform === 'linux') {
+      assert.equal(nameOf('@x', 'unix-seqpacket', 'server'), 'Unix seqpacket server @x');
+    }
   });
 
   it('count on as Emacs does', () => {

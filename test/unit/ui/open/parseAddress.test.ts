@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
+import { cannotRun } from '../../../support/cannotRun';
 import {
   parseAddress,
   withNextFamily,
@@ -53,6 +54,9 @@ describe('parseAddress', () => {
     ['unix:/tmp/x', 'unix /tmp/x'],
     ['unix:///tmp/x', 'unix /tmp/x'],
     ['/tmp/x', 'unix /tmp/x'],
+    ['unix-dgram:/tmp/x', 'unix-dgram /tmp/x'],
+    ['Unix-SeqPacket:///tmp/x', 'unix-seqpacket /tmp/x'],
+    ['unix-dgram:x', 'A Unix socket needs a path such as /tmp/my.sock: type the whole path, beginning with / or ~/'],
     ['/tmp/a b:c', 'unix /tmp/a b:c'],
     ['~/x', `unix ${homedir()}/x`],
     ['bücher.example:80', 'tcp xn--bcher-kva.example:80'],
@@ -201,5 +205,30 @@ describe('parseAddress', () => {
   it('passes its messages through the translation', () => {
     const parsed = parseAddress('70000', 'tcp', 'client', (message, ...values) => [message, ...values].join('|'));
     assert.deepEqual(parsed, { ok: false, problem: '{0} is no port|70000', advice: 'use {0} to {1}|1|65535' });
+  });
+});
+
+describe('names in no folder', () => {
+  before(function () {
+    if (process.platform !== 'linux') cannotRun(this, 'only Linux has them');
+  });
+
+  it('are written with @, and have a zero byte for it', () => {
+    for (const [kind, type] of [
+      ['unix', undefined],
+      ['unix-dgram', 'datagram'],
+      ['unix-seqpacket', 'seqpacket'],
+    ] as const) {
+      const { spec, label } = good('@a name', kind, 'client');
+      assert.deepEqual([spec.service, spec.family, spec.type, label], ['\0a name', 'local', type, '@a name']);
+      assert.deepEqual(good(label, kind, 'client').spec, spec);
+    }
+    assert.equal(read('unix:@x'), 'unix @x');
+  });
+
+  it('are as long as fits, and not empty', () => {
+    assert.equal(read('@', 'unix'), 'The name is missing: type @NAME');
+    assert.ok(good(`@${'x'.repeat(106)}`, 'unix', 'server'));
+    assert.match(read(`@${'x'.repeat(107)}`, 'unix'), /^The name has 108 bytes; 107 is the most: /);
   });
 });

@@ -108,6 +108,7 @@ describe('contacts', () => {
     assert.equal(of({ contact: { service: 80 } }), 'localhost:80');
     assert.equal(of({ contact: { family: 'local', service: 'relative' } }), 'relative');
     assert.equal(of({ contact: { remote: '/tmp/s' } }), '/tmp/s');
+    assert.equal(of({ contact: { family: 'local', service: '\0name' } }), '@name');
     const s = core.make(server);
     assert.equal(of({ server: s, contact: { remote: [10, 0, 0, 1, 99], local: loopback } }), '10.0.0.1:99');
     assert.equal(of({ server: s, contact: { remote: '', local: '/tmp/s' } }), '/tmp/s');
@@ -121,6 +122,44 @@ describe('contacts', () => {
   });
 });
 
+describe('socket options', () => {
+  const details = new Details(core, text, translate);
+  const shown = (row: Row): string[] => {
+    const group = details.of(row).find(({ kind }) => kind === 'options');
+    return group
+      ? details.entries(group).map(({ kind, label, description }) => `${kind} ${label}: ${description}`)
+      : [];
+  };
+
+  afterEach(() => (core.missing = null));
+
+  it('are those of the kind of socket, as the system has them', () => {
+    const options = { keepalive: true, nodelay: false, linger: 3, oobinline: false, priority: 5, bindtodevice: 'lo' };
+    assert.deepEqual(shown(rowOf({ ...client, options: { ...options, dontroute: false } })), [
+      'option keepalive: on',
+      'option nodelay: off',
+      'option linger: 3 s',
+      'option oobinline: off',
+      'option priority: 5',
+      'option bindtodevice: lo',
+      'option dontroute: off',
+    ]);
+    const packets = { ...client, socketType: 'seqpacket', contact: { family: 'local', service: '/tmp/s' } } as const;
+    assert.deepEqual(shown(rowOf({ ...packets, options: { linger: null, priority: 0 } })), [
+      'option linger: off',
+      'option priority: 0',
+    ]);
+  });
+
+  it('are those asked for where the system can’t be asked, and say why', () => {
+    core.missing = 'There are none';
+    assert.deepEqual(shown(rowOf({ ...client, contact: { ...client.contact, keepalive: true } })), [
+      'remark as asked for: There are none',
+    ]);
+    assert.deepEqual(shown(rowOf({ ...client, status: 'closed', times: ended })), []);
+  });
+});
+
 describe('details', () => {
   const details = new Details(core, text, translate);
 
@@ -129,7 +168,10 @@ describe('details', () => {
     const lines = details.of(row);
     assert.deepEqual(
       lines.map((line) => line.label),
-      ['Contact', 'Properties', 'Process Buffer', 'Coding', 'Query Before Kill', 'Traffic', 'Capture', 'Times'],
+      [
+        ...['Contact', 'Properties', 'Socket Options', 'Process Buffer', 'Coding', 'Query Before Kill', 'Traffic'],
+        ...['Capture', 'Times'],
+      ],
     );
     const [contact, properties] = lines;
     assert.ok(contact && properties);
