@@ -5,7 +5,7 @@ import type { Locator } from 'playwright-core';
 import type { Session } from '../tools/lib/session.mjs';
 import type { Notification, RowMatch, TreeRow, Workbench } from '../tools/lib/workbench.mjs';
 
-export type Kind = 'TCP' | 'UDP' | 'Unix socket';
+export type Kind = 'TCP' | 'UDP' | 'Unix socket' | 'Unix datagram' | 'Unix seqpacket';
 
 const container = 'Network Processes';
 const view = 'Processes';

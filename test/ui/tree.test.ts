@@ -28,6 +28,7 @@ exports.activate = async (context) => {
 const details = [
   'Contact',
   'Properties',
+  'Socket Options',
   'Process Buffer',
   'Coding',
   'Query Before Kill',

@@ -184,7 +184,7 @@ describe('details', () => {
   });
 
   it('say none where there is nothing', () => {
-    const [, properties, buffer] = details.of(rowOf(client));
+    const [, properties, , buffer] = details.of(rowOf(client));
     assert.equal(properties?.description, 'none');
     assert.equal(buffer?.description, 'none');
     assert.equal(properties && details.hasEntries(properties), false);
