@@ -91,7 +91,7 @@ export class OpenFlow implements vscode.Disposable {
     { optionsOf, text }: OptionsWish,
     options: ChosenOptions,
   ): Promise<NetworkProcess | undefined> {
-    const title = vscode.l10n.t('Socket Options of {0}', kindName(optionsOf, vscode.l10n.t));
+    const title = vscode.l10n.t('{0}: Socket Options', kindName(optionsOf, vscode.l10n.t));
     const chosen = await askOptions({ kind: optionsOf, role, title, core: this.core }, options);
     return chosen && this.askAndOpen(kind, role, text, chosen);
   }

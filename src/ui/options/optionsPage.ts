@@ -24,7 +24,7 @@ interface OptionItem extends vscode.QuickPickItem {
 
 const defaultButton = (): vscode.QuickInputButton => ({
   iconPath: new vscode.ThemeIcon('discard'),
-  tooltip: vscode.l10n.t('Leave It to the System'),
+  tooltip: vscode.l10n.t('Back to the Default'),
 });
 
 /**
@@ -115,7 +115,7 @@ function optionItem(
     };
   }
   const isChosen = Object.hasOwn(chosen, name);
-  const description = isChosen ? valueText(option, chosen[name], vscode.l10n.t) : vscode.l10n.t('as the system has it');
+  const description = isChosen ? valueText(option, chosen[name], vscode.l10n.t) : vscode.l10n.t('default');
   const run = async (before: ChosenOptions): Promise<ChosenOptions> => {
     if (form === 'flag') return { ...before, [name]: before[name] !== true };
     const value = await askValue(option, before[name] ?? null, title);
@@ -138,7 +138,7 @@ function backlogItem(chosen: ChosenOptions, title: string): OptionItem {
   const option: SocketOption = {
     name: 'server',
     form: 'number',
-    explanation: vscode.l10n.t('connections that may wait to be accepted'),
+    explanation: vscode.l10n.t('Connections that may wait to be accepted'),
   };
   const present = typeof chosen.server === 'number' ? chosen.server : null;
   const run = async (before: ChosenOptions): Promise<ChosenOptions> => {
@@ -160,7 +160,7 @@ function backlogItem(chosen: ChosenOptions, title: string): OptionItem {
     option,
     run,
     label: vscode.l10n.t('backlog'),
-    description: present === null ? vscode.l10n.t('as many as usual') : String(present),
+    description: present === null ? vscode.l10n.t('default') : String(present),
     detail: option.explanation,
     ...(present !== null && { buttons: [defaultButton()] }),
   };
@@ -173,7 +173,7 @@ function handedItems(kind: AddressKind, chosen: ChosenOptions, core: OptionsQues
   const option: SocketOption = {
     name: 'useExternalSocket',
     form: 'flag',
-    explanation: vscode.l10n.t('takes the listening socket that this program was started with, not the address'),
+    explanation: vscode.l10n.t('Takes the listening socket that this program was started with, not the address'),
   };
   return [
     {

@@ -24,41 +24,45 @@ export function socketOptions(kind: AddressKind, role: AddressRole, t: Translate
       {
         name: 'keepalive',
         form: 'flag',
-        explanation: t('notices a peer that vanished: the system probes a connection on which nothing comes'),
+        explanation: t('Notices a peer that vanished: the system probes an idle connection'),
       },
     ],
-    [isTcp, { name: 'nodelay', form: 'flag', explanation: t('sends small pieces at once and does not gather them') }],
+    [isTcp, { name: 'nodelay', form: 'flag', explanation: t('Sends small pieces at once and does not gather them') }],
     [
       kind !== 'udp' && kind !== 'unix-dgram',
       {
         name: 'linger',
         form: 'seconds',
-        explanation: t('seconds that deletion waits for what was not sent; 0 resets the connection'),
+        explanation: t('Seconds that deletion waits for what was not sent; 0 resets the connection'),
       },
     ],
-    [isTcp, { name: 'oobinline', form: 'flag', explanation: t('urgent bytes come with the others') }],
+    [isTcp, { name: 'oobinline', form: 'flag', explanation: t('Urgent bytes come with the others') }],
     [
       true,
       {
         name: 'priority',
         form: 'number',
-        explanation: t('of what is sent, 0 to 6 for every user; higher goes first'),
+        explanation: t('Of what is sent: 0 to 6 for every user, higher goes first'),
       },
     ],
-    [isInternet, { name: 'bindtodevice', form: 'device', explanation: t('one network interface and no other') }],
+    [isInternet, { name: 'bindtodevice', form: 'device', explanation: t('One network interface and no other') }],
     [
       isInternet,
-      { name: 'dontroute', form: 'flag', explanation: t('leaves gateways out: hosts of the own networks only') },
+      {
+        name: 'dontroute',
+        form: 'flag',
+        explanation: t('Leaves gateways out: reaches hosts of the own networks only'),
+      },
     ],
-    [kind === 'udp', { name: 'broadcast', form: 'flag', explanation: t('datagrams may go to broadcast addresses') }],
+    [kind === 'udp', { name: 'broadcast', form: 'flag', explanation: t('Datagrams may go to broadcast addresses') }],
     [
       isInternet && role === 'server',
       {
         name: 'reuseaddr',
         form: 'flag',
         explanation: isTcp
-          ? t('takes a port that was just in use; on unless turned off')
-          : t('several may listen on the port, and share its datagrams'),
+          ? t('Takes a port that was just in use; on unless turned off')
+          : t('Several may listen on the port, and share its datagrams'),
       },
     ],
   ];
