@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isNetworkProcessError, type NetworkProcessError } from '../core';
 import type { Log } from './log';
+import { pathText } from './open/addressKind';
 import { showPeerText } from './peerText';
 
 /**
@@ -28,7 +29,7 @@ export function showFailure(message: string): void {
 
 /** What failed and what to do, harmless to show whatever names they hold. */
 export function errorText(error: unknown): string {
-  if (isNetworkProcessError(error)) return `${sentence(plainMessage(error))} ${showPeerText(error.hint)}`;
+  if (isNetworkProcessError(error)) return `${sentence(plainMessage(error))} ${showPeerText(plainHint(error))}`;
   return sentence(error instanceof Error ? error.message : String(error));
 }
 
@@ -38,8 +39,9 @@ function sentence(text: string): string {
 }
 
 /** Emacs' words for what failed are for programs; people get plainer ones. */
-function plainMessage({ data: [what, reason], target, message }: NetworkProcessError): string {
-  if (typeof reason !== 'string' || target === null) return message;
+function plainMessage({ data: [what, reason], target: where, message }: NetworkProcessError): string {
+  if (typeof reason !== 'string' || where === null) return message;
+  const target = pathText(where);
   switch (what) {
     case 'make client process failed':
       return vscode.l10n.t('Cannot connect to {0}: {1}', target, reason);
@@ -52,7 +54,16 @@ function plainMessage({ data: [what, reason], target, message }: NetworkProcessE
     case 'Sending datagram':
     case 'Writing to process':
       return vscode.l10n.t('Cannot send to {0}: {1}', target, reason);
+    case 'Cannot set network option': {
+      const [, option = '', value = ''] = /^:(\w+) (.*)$/s.exec(target) ?? [];
+      return vscode.l10n.t('Cannot set {0} to {1}: {2}', option, value, reason);
+    }
     default:
       return message;
   }
+}
+
+/** Keyword tables are for programs. */
+function plainHint({ code, hint }: NetworkProcessError): string {
+  return code === 'NP_OPTION_VALUE' ? vscode.l10n.t('Choose another value.') : hint;
 }

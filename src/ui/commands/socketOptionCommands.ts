@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { NetworkProcess, NetworkProcesses } from '../../core';
-import { showFailure } from '../errors';
+import { errorText, showFailure } from '../errors';
 import { kindOf } from '../open/addressKind';
 import { askValue } from '../options/askValue';
 import { socketOptions, valueText, type SocketOption } from '../options/socketOption';
@@ -24,16 +24,41 @@ export class SocketOptionCommands {
     const { process } = row;
     const heading = `${title}: ${showPeerText(process.name)}`;
     const clicked = args[0] instanceof Detail ? args[0].key : null;
-    const option = await this.choose(row, clicked, heading);
-    if (!option) return;
-    const present = presentValue(this.core, process, option.name);
-    const value = option.form === 'flag' ? present !== true : await askValue(option, present, heading);
-    if (value === undefined || (value === null && option.form === 'number')) return;
-    // It may have ended while the box was open.
-    if (!this.targets.isThere(row) || !row.traits.has('live') || row.process !== process) {
-      return showFailure(vscode.l10n.t('{0} has ended.', showPeerText(process.name)));
+    // Back, and Escape, lead from a value to the list that it was chosen from.
+    for (let isSet = false; !isSet;) {
+      const option = await this.choose(row, clicked, heading);
+      if (!option) return;
+      isSet = (await this.change(row, process, option, heading)) || clicked !== null;
     }
-    this.core.setNetworkProcessOption(process, option.name, value);
+  }
+
+  /** Whether it was changed, or can't be any more. */
+  private async change(row: Row, process: NetworkProcess, option: SocketOption, title: string): Promise<boolean> {
+    const present = presentValue(this.core, process, option.name);
+    let isOver = false;
+    const take = (value: unknown): string | null => {
+      if (value === null && option.form === 'number') return vscode.l10n.t('Type a whole number.');
+      // It may have ended while the box was open.
+      isOver = true;
+      if (!this.targets.isThere(row) || !row.traits.has('live') || row.process !== process) {
+        showFailure(vscode.l10n.t('{0} has ended.', showPeerText(process.name)));
+        return null;
+      }
+      try {
+        this.core.setNetworkProcessOption(process, option.name, value);
+        return null;
+      } catch (error) {
+        isOver = false;
+        return errorText(error);
+      }
+    };
+    if (option.form === 'flag') {
+      const problem = take(present !== true);
+      if (problem !== null) showFailure(problem);
+      return true;
+    }
+    await askValue({ option, present, title, take });
+    return isOver;
   }
 
   private async choose({ process }: Row, clicked: string | null, title: string): Promise<SocketOption | undefined> {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { showPeerText } from '../peerText';
-import { optionsText, type ChosenOptions } from '../options/optionsPage';
+import { optionsText, type ChosenOptions } from '../options/chosenOptions';
 import { isLocal, kindName } from './addressKind';
 import type { Offer } from './offers';
 import {
@@ -32,6 +32,8 @@ export interface AddressAnswer {
   readonly address: Address;
   /** As typed, for another try. */
   readonly text: string;
+  /** Those chosen now, and those that a recent address was opened with. */
+  readonly options: ChosenOptions;
 }
 
 /** The user wants to choose socket options first. */
@@ -111,7 +113,7 @@ class AddressBox implements vscode.Disposable {
 
   /** The first row is always there and is what Enter takes: what is typed, or else the first offer. */
   private fill(): void {
-    const offers = this.question.offers().map((o) => offerItem(o));
+    const offers = this.question.offers().map((offer) => this.offerItem(offer));
     const first = this.box.value.trim() === '' ? offers.shift() : this.typedItem();
     this.box.items = [...(first ? [{ ...first, alwaysShow: true }] : []), ...offers, this.optionsItem()];
   }
@@ -122,10 +124,22 @@ class AddressBox implements vscode.Disposable {
   }
 
   private optionsItem(): AddressItem {
-    const { optionsOf: kind } = this.wish();
-    const chosen = optionsText({ kind, role: this.question.role }, this.question.options);
     const label = `$(settings-gear) ${vscode.l10n.t('More Options…')}`;
-    return { label, description: chosen, alwaysShow: true, isOptions: true };
+    const description = this.optionsText(this.wish().optionsOf, this.question.options);
+    return { label, description, alwaysShow: true, isOptions: true };
+  }
+
+  /** What an offer says besides: the options that it will be opened with. */
+  private offerItem(offer: Offer): AddressItem {
+    const item = offerItem(offer);
+    const parsed = this.parse(offer.address);
+    const options = { ...item.recent?.options, ...this.question.options };
+    const chosen = parsed.ok ? this.optionsText(parsed.kind, options) : '';
+    return chosen === '' ? item : { ...item, description: `${item.description} · ${chosen}` };
+  }
+
+  private optionsText(kind: AddressKind, options: ChosenOptions): string {
+    return optionsText(options, kind, this.question.role, vscode.l10n.t);
   }
 
   private answer(): AddressAnswer | undefined {
@@ -134,7 +148,8 @@ class AddressBox implements vscode.Disposable {
     const item = active && this.box.items.includes(active) ? active : this.box.items[0];
     const text = item?.address ?? this.box.value;
     const address = this.parse(text);
-    return address.ok && this.question.problem(address.kind) === null ? { address, text } : undefined;
+    const options = { ...item?.recent?.options, ...this.question.options };
+    return address.ok && this.question.problem(address.kind) === null ? { address, text, options } : undefined;
   }
 
   private typedItem(): AddressItem {
@@ -142,7 +157,11 @@ class AddressBox implements vscode.Disposable {
     const missing = parsed.ok ? this.question.problem(parsed.kind) : null;
     if (missing !== null)
       return { label: `$(error) ${vscode.l10n.t('Not on this computer')}`, detail: sentence(missing) };
-    if (parsed.ok) return { label: actionText(parsed, this.question.role), description: familyText(parsed) };
+    if (parsed.ok) {
+      const parts = [familyText(parsed), this.optionsText(parsed.kind, this.question.options)];
+      const description = parts.filter((part) => part !== '').join(' · ');
+      return { label: actionText(parsed, this.question.role), description };
+    }
     return { label: `$(error) ${showPeerText(parsed.problem)}`, detail: sentence(showPeerText(parsed.advice)) };
   }
 

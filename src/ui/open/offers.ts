@@ -45,7 +45,10 @@ export function serverOffers(
     .map((p) => addressOf(core, p));
   const open = recents.filter((r) => !taken.includes(r.label));
   const freeOffer: Offer = { from: 'free', address: free };
-  return withoutDoubles([...open.map((r) => (r.label === free ? freeOffer : recentOffer(r))), { ...freeOffer }]);
+  return withoutDoubles([
+    ...open.map((r) => (r.label === free && optionsKey(r) === '{}' ? freeOffer : recentOffer(r))),
+    { ...freeOffer },
+  ]);
 }
 
 function recentOffer(recent: Recent): Offer {
@@ -59,11 +62,19 @@ function addressOf(core: Pick<NetworkProcesses, 'processContact'>, server: Netwo
   return joinHostPort(everywhere ? 'localhost' : host, String(service));
 }
 
-/** A server of ours stands for the recent address, too. */
+/** A server of ours stands for the recent address, too, unless that has options. */
 function withoutDoubles(offers: Offer[]): Offer[] {
   const rank = (o: Offer): number => (o.from === 'recent' ? 1 : 0);
   return offers.filter((offer, i) => {
-    const same = offers.filter((o) => o.address === offer.address);
+    const same = offers.filter((o) => o.address === offer.address && keyOf(o) === keyOf(offer));
     return same.length === 1 || same.sort((a, b) => rank(a) - rank(b))[0] === offers[i];
   });
+}
+
+function keyOf(offer: Offer): string {
+  return offer.from === 'recent' ? optionsKey(offer.recent) : '{}';
+}
+
+function optionsKey({ options }: Recent): string {
+  return JSON.stringify(options ?? {});
 }

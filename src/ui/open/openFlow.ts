@@ -9,10 +9,10 @@ import {
 import type { BufferDocuments } from '../buffers/bufferDocuments';
 import { errorText } from '../errors';
 import { showPeerText } from '../peerText';
-import { askOptions, type ChosenOptions } from '../options/optionsPage';
-import { socketOptions } from '../options/socketOption';
+import { fittingOptions, lastingOptions, refusedOption, type ChosenOptions } from '../options/chosenOptions';
+import { askOptions, type OptionRefusal } from '../options/optionsPage';
 import { askAddress, type AddressAnswer, type OptionsWish } from './addressBox';
-import { isLocal, kindName, kindProblem, pathText, typeOf } from './addressKind';
+import { isLocal, kindName, kindProblem, pathText } from './addressKind';
 import { confirmExposure } from './confirmExposure';
 import { whileConnecting } from './connecting';
 import { askKind } from './kindBox';
@@ -82,7 +82,7 @@ export class OpenFlow implements vscode.Disposable {
     ) {
       return undefined;
     }
-    return this.open(answer, role, fitting(options, answer.address.kind, role));
+    return this.open(answer, role, fittingOptions(answer.options, answer.address.kind, role, vscode.l10n.t));
   }
 
   private async askForOptions(
@@ -90,10 +90,13 @@ export class OpenFlow implements vscode.Disposable {
     role: AddressRole,
     { optionsOf, text }: OptionsWish,
     options: ChosenOptions,
+    refusal?: OptionRefusal,
   ): Promise<NetworkProcess | undefined> {
     const title = vscode.l10n.t('{0}: Socket Options', kindName(optionsOf, vscode.l10n.t));
-    const chosen = await askOptions({ kind: optionsOf, role, title, core: this.core }, options);
-    return chosen && this.askAndOpen(kind, role, text, chosen);
+    // A page beside the address, not a step after it.
+    const step = { step: 2, totalSteps: 2 };
+    const question = { kind: optionsOf, role, title, step, backlog: burstBacklog, core: this.core, refusal };
+    return this.askAndOpen(kind, role, text, await askOptions(question, options));
   }
 
   private offers(kind: AddressKind, role: AddressRole): Offer[] {
@@ -112,11 +115,16 @@ export class OpenFlow implements vscode.Disposable {
     try {
       process = await this.make({ ...address, spec: { ...address.spec, ...options } }, role);
     } catch (error) {
-      if (!this.disposal.signal.aborted) this.tellFailure(error, answer, role, options);
-      return undefined;
+      if (this.disposal.signal.aborted) return undefined;
+      const option = refusedOption(error, options);
+      if (option === null) return this.tellFailure(error, answer, role, options);
+      const { kind } = address;
+      const refusal = { option, reason: errorText(error) };
+      return this.askForOptions(kind, role, { optionsOf: kind, text: answer.text }, options, refusal);
     }
     this.onDidOpen(process);
-    void this.recents.add({ kind: address.kind, role, label: address.label, time: Date.now() });
+    const { kind, label } = address;
+    void this.recents.add({ kind, role, label, time: Date.now(), options: lastingOptions(options) });
     if (process.buffer) await this.buffers.show(process.buffer);
     return process;
   }
@@ -168,19 +176,11 @@ export class OpenFlow implements vscode.Disposable {
     { address, text }: AddressAnswer,
     role: AddressRole,
     options: ChosenOptions,
-  ): void {
+  ): undefined {
     if (isNetworkProcessError(error) && error.code === 'NP_CANCELLED') return;
     const tryAgain = vscode.l10n.t('Try Again');
     void vscode.window.showErrorMessage(errorText(error), tryAgain).then(async (choice) => {
       if (choice === tryAgain) await this.askAndOpen(address.kind, role, text, options);
     });
   }
-}
-
-/** Those of the options chosen that sockets of this kind have: another kind may have been typed since. */
-function fitting(options: ChosenOptions, kind: AddressKind, role: AddressRole): ChosenOptions {
-  const known = socketOptions(kind, role, vscode.l10n.t).map(({ name }) => name);
-  const isListening = role === 'server' && typeOf(kind) !== 'datagram';
-  const names = [...known, ...(isListening ? ['server', 'useExternalSocket'] : [])];
-  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
 }

@@ -1,3 +1,4 @@
+import type { ChosenOptions } from '../options/chosenOptions';
 import { addressKinds, type AddressKind } from './addressKind';
 import type { AddressRole } from './parseAddress';
 
@@ -14,6 +15,8 @@ export interface Recent {
   readonly label: string;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** Socket options that it was opened with. */
+  readonly options?: ChosenOptions;
 }
 
 const key = 'recentAddresses';
@@ -58,11 +61,12 @@ function isSame(a: Recent, b: Recent): boolean {
 }
 
 function isRecent(value: unknown): value is Recent {
-  const { kind, role, label, time } = (value ?? {}) as Record<keyof Recent, unknown>;
+  const { kind, role, label, time, options } = (value ?? {}) as Record<keyof Recent, unknown>;
   return (
     (addressKinds as readonly unknown[]).includes(kind) &&
     (role === 'client' || role === 'server') &&
     typeof label === 'string' &&
-    typeof time === 'number'
+    typeof time === 'number' &&
+    (options === undefined || (typeof options === 'object' && options !== null))
   );
 }

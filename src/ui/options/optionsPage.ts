@@ -3,23 +3,32 @@ import type { NetworkProcesses } from '../../core';
 import { typeOf, type AddressKind } from '../open/addressKind';
 import type { AddressRole } from '../open/parseAddress';
 import { askValue } from './askValue';
-import { readNumber, socketOptions, valueText, type SocketOption } from './socketOption';
-
-/** Keywords of `makeNetworkProcess` that were chosen; the others are left to the system. */
-export type ChosenOptions = Readonly<Record<string, unknown>>;
+import type { ChosenOptions } from './chosenOptions';
+import { socketOptions, valueText, type SocketOption } from './socketOption';
 
 /** What the page is about. */
 export interface OptionsQuestion {
   readonly kind: AddressKind;
   readonly role: AddressRole;
   readonly title: string;
+  readonly step: { readonly step: number; readonly totalSteps: number };
+  /** Connections that wait at a server without a choice. */
+  readonly backlog: number;
   readonly core: Pick<NetworkProcesses, 'featureProblem'>;
+  /** What the system refused before. */
+  readonly refusal?: OptionRefusal;
+}
+
+export interface OptionRefusal {
+  readonly option: string;
+  /** Harmless to show. */
+  readonly reason: string;
 }
 
 interface OptionItem extends vscode.QuickPickItem {
   /** Undefined: back to the address. */
   readonly option?: SocketOption;
-  readonly run?: (chosen: ChosenOptions) => Promise<ChosenOptions>;
+  readonly isMissing?: boolean;
 }
 
 const defaultButton = (): vscode.QuickInputButton => ({
@@ -29,58 +38,46 @@ const defaultButton = (): vscode.QuickInputButton => ({
 
 /**
  * One page with every option of a kind of socket: its value, what it does, why it is missing here. Flags change in place,
- * others are asked for. Undefined when the user leaves.
+ * others are asked for. However it is left, what was chosen stays chosen.
  */
-export async function askOptions(question: OptionsQuestion, chosen: ChosenOptions): Promise<ChosenOptions | undefined> {
-  let active = 0;
+export async function askOptions(question: OptionsQuestion, chosen: ChosenOptions): Promise<ChosenOptions> {
+  let { refusal } = question;
+  let active = refusal?.option;
   for (;;) {
-    const picked = await pick(question, chosen, active);
-    if (picked === undefined || picked === 'done') return picked && chosen;
-    active = picked.index;
-    chosen = picked.isReset ? without(chosen, picked.item) : await picked.item.run!(chosen);
+    const picked = await pick({ ...question, refusal }, chosen, active);
+    if (!picked) return chosen;
+    const { option } = picked;
+    active = option.name;
+    const before = chosen;
+    chosen = picked.isReset ? without(chosen, option) : await change(question, chosen, option);
+    if (refusal?.option === active && chosen !== before) refusal = undefined;
   }
 }
 
-/** `keepalive, linger 3 s`: what was chosen, for the address box; empty when nothing was. */
-export function optionsText({ kind, role }: Pick<OptionsQuestion, 'kind' | 'role'>, chosen: ChosenOptions): string {
-  const options = socketOptions(kind, role, vscode.l10n.t);
-  return Object.entries(chosen)
-    .map(([name, value]) => {
-      const option = options.find((one) => one.name === name);
-      if (!option)
-        return name === 'server' ? vscode.l10n.t('backlog {0}', String(value)) : vscode.l10n.t('handed over');
-      return option.form === 'flag' && value === true ? name : `${name} ${valueText(option, value, vscode.l10n.t)}`;
-    })
-    .join(', ');
-}
-
 interface Picked {
-  readonly item: OptionItem;
-  readonly index: number;
+  readonly option: SocketOption;
   readonly isReset: boolean;
 }
 
+/** Undefined: the user is done. */
 async function pick(
   question: OptionsQuestion,
   chosen: ChosenOptions,
-  active: number,
-): Promise<Picked | 'done' | undefined> {
+  active: string | undefined,
+): Promise<Picked | undefined> {
   const box = vscode.window.createQuickPick<OptionItem>();
   const items = itemsOf(question, chosen);
-  box.title = question.title;
-  box.ignoreFocusOut = true;
-  box.matchOnDetail = true;
+  Object.assign(box, { title: question.title, ...question.step, ignoreFocusOut: true, matchOnDetail: true });
   box.placeholder = vscode.l10n.t('Choose an option to change it');
   box.buttons = [vscode.QuickInputButtons.Back];
   box.items = items;
-  box.activeItems = [items[active] ?? items[0]!];
+  box.activeItems = [items.find(({ option }) => option?.name === active) ?? items[0]!];
   try {
     return await new Promise((resolve) => {
       const take = (item: OptionItem | undefined, isReset: boolean): void => {
-        if (!item || (item.option && !item.run)) return;
-        resolve(item.run ? { item, index: items.indexOf(item), isReset } : 'done');
+        if (item && !item.isMissing) resolve(item.option && { option: item.option, isReset });
       };
-      box.onDidTriggerButton(() => resolve('done'));
+      box.onDidTriggerButton(() => resolve(undefined));
       box.onDidTriggerItemButton(({ item }) => take(item, true));
       box.onDidAccept(() => take(box.activeItems[0], false));
       box.onDidHide(() => resolve(undefined));
@@ -91,104 +88,79 @@ async function pick(
   }
 }
 
-function itemsOf({ kind, role, title, core }: OptionsQuestion, chosen: ChosenOptions): OptionItem[] {
-  const done = { label: `$(arrow-left) ${vscode.l10n.t('Back to the address')}`, alwaysShow: true };
-  const options = socketOptions(kind, role, vscode.l10n.t).map((option) => optionItem(option, chosen, title, core));
-  const isListening = role === 'server' && typeOf(kind) !== 'datagram';
-  return [done, ...options, ...(isListening ? [backlogItem(chosen, title), ...handedItems(kind, chosen, core)] : [])];
+async function change({ title, step }: OptionsQuestion, chosen: ChosenOptions, option: SocketOption) {
+  const { name, form, standard } = option;
+  const present = Object.hasOwn(chosen, name) ? chosen[name] : standard;
+  if (form === 'flag') return { ...chosen, [name]: present !== true };
+  let changed = chosen;
+  const take = (value: unknown): null => {
+    // A number there has to be, or none is chosen.
+    changed = value === null && form === 'number' ? without(chosen, option) : { ...chosen, [name]: value };
+    return null;
+  };
+  await askValue({ option, present: chosen[name] ?? null, title, step, take });
+  return changed;
 }
 
-function optionItem(
-  option: SocketOption,
-  chosen: ChosenOptions,
-  title: string,
-  core: OptionsQuestion['core'],
-): OptionItem {
-  const { name, form, explanation } = option;
-  const problem = core.featureProblem(name);
+function itemsOf(question: OptionsQuestion, chosen: ChosenOptions): OptionItem[] {
+  const { kind, role, core } = question;
+  const done = { label: `$(arrow-left) ${vscode.l10n.t('Back to the address')}`, alwaysShow: true };
+  const isListening = role === 'server' && typeOf(kind) !== 'datagram';
+  const options = [
+    ...socketOptions(kind, role, vscode.l10n.t),
+    ...(isListening ? [backlogOption(question)] : []),
+    ...(isListening && isHandedOver(kind, core) ? [handedOption()] : []),
+  ];
+  return [done, ...options.map((option) => optionItem(option, question, chosen))];
+}
+
+function optionItem(option: SocketOption, { core, refusal }: OptionsQuestion, chosen: ChosenOptions): OptionItem {
+  const { name, explanation } = option;
+  const label = option.label ?? name;
+  const problem = option.label === undefined ? core.featureProblem(name) : null;
   if (problem !== null) {
-    return {
-      option,
-      label: `$(circle-slash) ${name}`,
-      description: vscode.l10n.t('not here: {0}', problem),
-      detail: explanation,
-    };
+    const description = vscode.l10n.t('not here: {0}', problem);
+    return { option, isMissing: true, label: `$(circle-slash) ${label}`, description, detail: explanation };
   }
-  const isChosen = Object.hasOwn(chosen, name);
-  const description = isChosen ? valueText(option, chosen[name], vscode.l10n.t) : vscode.l10n.t('default');
-  const run = async (before: ChosenOptions): Promise<ChosenOptions> => {
-    if (form === 'flag') return { ...before, [name]: before[name] !== true };
-    const value = await askValue(option, before[name] ?? null, title);
-    if (value === undefined) return before;
-    // A priority has to be a number.
-    return value === null && form === 'number' ? without(before, { option }) : { ...before, [name]: value };
-  };
+  const detail = refusal?.option === name ? `$(error) ${refusal.reason}` : explanation;
+  if (!Object.hasOwn(chosen, name)) {
+    const standard = valueText(option, option.standard, vscode.l10n.t);
+    return { option, label, description: vscode.l10n.t('default: {0}', standard), detail };
+  }
   return {
-    option,
-    label: name,
-    description,
-    detail: explanation,
-    run,
-    ...(isChosen && { buttons: [defaultButton()] }),
+    ...{ option, label, detail },
+    description: valueText(option, chosen[name], vscode.l10n.t),
+    buttons: [defaultButton()],
   };
 }
 
 /** Connections that may wait to be accepted. */
-function backlogItem(chosen: ChosenOptions, title: string): OptionItem {
-  const option: SocketOption = {
-    name: 'server',
-    form: 'number',
-    explanation: vscode.l10n.t('Connections that may wait to be accepted'),
-  };
-  const present = typeof chosen.server === 'number' ? chosen.server : null;
-  const run = async (before: ChosenOptions): Promise<ChosenOptions> => {
-    const typed = await vscode.window.showInputBox({
-      title,
-      prompt: vscode.l10n.t('Connections that may wait to be accepted; the system has a limit of its own'),
-      value: present === null ? '' : String(present),
-      ignoreFocusOut: true,
-      validateInput: (text) => {
-        const read = readNumber('number', text, vscode.l10n.t);
-        return 'problem' in read ? read.problem : undefined;
-      },
-    });
-    const read = typed === undefined ? null : readNumber('number', typed, vscode.l10n.t);
-    if (!read || 'problem' in read) return before;
-    return read.value === null ? without(before, { option }) : { ...before, server: read.value };
-  };
+function backlogOption({ backlog }: OptionsQuestion): SocketOption {
   return {
-    option,
-    run,
+    name: 'server',
     label: vscode.l10n.t('backlog'),
-    description: present === null ? vscode.l10n.t('default') : String(present),
-    detail: option.explanation,
-    ...(present !== null && { buttons: [defaultButton()] }),
+    form: 'number',
+    explanation: vscode.l10n.t('Connections that may wait to be accepted; the system has a limit of its own'),
+    standard: backlog,
   };
 }
 
 /** Offered only where there may be such a socket. */
-function handedItems(kind: AddressKind, chosen: ChosenOptions, core: OptionsQuestion['core']): OptionItem[] {
+function isHandedOver(kind: AddressKind, core: OptionsQuestion['core']): boolean {
   const isThere = Number(process.env.LISTEN_FDS) > 0 && core.featureProblem('useExternalSocket') === null;
-  if (!isThere || typeOf(kind) !== null) return [];
-  const option: SocketOption = {
-    name: 'useExternalSocket',
-    form: 'flag',
-    explanation: vscode.l10n.t('Takes the listening socket that this program was started with, not the address'),
-  };
-  return [
-    {
-      option,
-      label: vscode.l10n.t('socket handed over'),
-      description: valueText(option, chosen.useExternalSocket, vscode.l10n.t),
-      detail: option.explanation,
-      run: (before) =>
-        Promise.resolve(
-          before.useExternalSocket === true ? without(before, { option }) : { ...before, useExternalSocket: true },
-        ),
-    },
-  ];
+  return isThere && typeOf(kind) === null;
 }
 
-function without(chosen: ChosenOptions, { option }: Pick<OptionItem, 'option'>): ChosenOptions {
-  return Object.fromEntries(Object.entries(chosen).filter(([name]) => name !== option?.name));
+function handedOption(): SocketOption {
+  return {
+    name: 'useExternalSocket',
+    label: vscode.l10n.t('socket handed over'),
+    form: 'flag',
+    explanation: vscode.l10n.t('Takes the listening socket that this program was started with, not the address'),
+    standard: false,
+  };
+}
+
+function without(chosen: ChosenOptions, option: SocketOption): ChosenOptions {
+  return Object.fromEntries(Object.entries(chosen).filter(([name]) => name !== option.name));
 }

@@ -9,61 +9,39 @@ export type OptionForm = 'flag' | 'seconds' | 'number' | 'device';
 export interface SocketOption {
   /** The keyword of `makeNetworkProcess`. */
   readonly name: string;
+  /** What it is called, where that is not its name. */
+  readonly label?: string;
   readonly form: OptionForm;
   /** One line. */
   readonly explanation: string;
+  /** What a process has that was opened here without it. */
+  readonly standard: boolean | number | null;
 }
 
 /** The options that sockets of a kind take. */
 export function socketOptions(kind: AddressKind, role: AddressRole, t: Translate): SocketOption[] {
   const isInternet = kind === 'tcp' || kind === 'udp';
   const isTcp = kind === 'tcp';
+  const isStream = kind !== 'udp' && kind !== 'unix-dgram';
+  const flag = (name: string, explanation: string, standard = false): SocketOption => ({
+    ...{ name, form: 'flag', explanation, standard },
+  });
+  const seconds = t('Seconds that deletion waits for what was not sent; 0 resets the connection');
+  const urgency = t('Of what is sent: 0 to 6 for every user, higher goes first');
+  const device = t('One network interface and no other');
   const list: [boolean, SocketOption][] = [
+    [isTcp, flag('keepalive', t('Notices a peer that vanished: the system probes an idle connection'))],
+    [isTcp, flag('nodelay', t('Sends small pieces at once and does not gather them'))],
+    [isStream, { name: 'linger', form: 'seconds', explanation: seconds, standard: null }],
+    [isTcp, flag('oobinline', t('Urgent bytes come with the others'))],
+    [true, { name: 'priority', form: 'number', explanation: urgency, standard: 0 }],
+    [isInternet, { name: 'bindtodevice', form: 'device', explanation: device, standard: null }],
+    [isInternet, flag('dontroute', t('Leaves gateways out: reaches hosts of the own networks only'))],
+    [kind === 'udp', flag('broadcast', t('Datagrams may go to broadcast addresses'))],
+    [isTcp && role === 'server', flag('reuseaddr', t('Takes a port that was just in use'), true)],
     [
-      isTcp,
-      {
-        name: 'keepalive',
-        form: 'flag',
-        explanation: t('Notices a peer that vanished: the system probes an idle connection'),
-      },
-    ],
-    [isTcp, { name: 'nodelay', form: 'flag', explanation: t('Sends small pieces at once and does not gather them') }],
-    [
-      kind !== 'udp' && kind !== 'unix-dgram',
-      {
-        name: 'linger',
-        form: 'seconds',
-        explanation: t('Seconds that deletion waits for what was not sent; 0 resets the connection'),
-      },
-    ],
-    [isTcp, { name: 'oobinline', form: 'flag', explanation: t('Urgent bytes come with the others') }],
-    [
-      true,
-      {
-        name: 'priority',
-        form: 'number',
-        explanation: t('Of what is sent: 0 to 6 for every user, higher goes first'),
-      },
-    ],
-    [isInternet, { name: 'bindtodevice', form: 'device', explanation: t('One network interface and no other') }],
-    [
-      isInternet,
-      {
-        name: 'dontroute',
-        form: 'flag',
-        explanation: t('Leaves gateways out: reaches hosts of the own networks only'),
-      },
-    ],
-    [kind === 'udp', { name: 'broadcast', form: 'flag', explanation: t('Datagrams may go to broadcast addresses') }],
-    [
-      isInternet && role === 'server',
-      {
-        name: 'reuseaddr',
-        form: 'flag',
-        explanation: isTcp
-          ? t('Takes a port that was just in use; on unless turned off')
-          : t('Several may listen on the port, and share its datagrams'),
-      },
+      kind === 'udp' && role === 'server',
+      flag('reuseaddr', t('Several may listen on the port, and share its datagrams')),
     ],
   ];
   return list.filter(([fits]) => fits).map(([, option]) => option);
@@ -89,4 +67,11 @@ export function readNumber(
   const most = form === 'seconds' ? 65_535 : 2 ** 31 - 1;
   if (/^\d+$/.test(text) && Number(text) <= most) return { value: Number(text) };
   return { problem: t('{0} is not a whole number from 0 to {1}.', text, most) };
+}
+
+/** Why no network interface can have that name; null when one may. */
+export function interfaceProblem(name: string, t: Translate): string | null {
+  if (/[\s/\x00-\x1f\x7f]/.test(name)) return t('The name of an interface has no blanks and slashes.');
+  // IFNAMSIZ, with the zero at its end.
+  return Buffer.byteLength(name) > 15 ? t('The name of an interface has at most 15 bytes.') : null;
 }

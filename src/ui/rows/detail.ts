@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { NetworkProcess, NetworkProcesses, TextBuffer } from '../../core';
 import { captureState } from '../capture/captureText';
 import { showPeerText } from '../peerText';
-import { kindOf } from '../open/addressKind';
+import { kindOf, pathText } from '../open/addressKind';
 import { socketOptions, valueText } from '../options/socketOption';
 import type { Translate } from '../translate';
 import { addressText, type ContactCore } from './contactText';
@@ -27,6 +27,9 @@ export type DetailKind =
   | 'option'
   /** What has to be said about a group. */
   | 'remark';
+
+/** Keys of the contact that may hold a path, or a name that begins with a zero. */
+const addressKeys: ReadonlySet<string> = new Set(['service', 'local', 'remote']);
 
 /** A line below a row that tells one thing about its process. */
 export class Detail {
@@ -92,7 +95,9 @@ export class Details {
     const entry = (kind: 'entry' | 'property', [key, value]: [string, unknown], i: number): Detail =>
       new Detail(detail.row, kind, showPeerText(key), showValue(value), detail, i, kind === 'property' ? key : null);
     if (detail.kind === 'contact') {
-      return Object.entries(this.core.processContact(process, true)).map((pair, i) => entry('entry', pair, i));
+      return Object.entries(this.core.processContact(process, true)).map(([key, value], i) =>
+        entry('entry', [key, addressKeys.has(key) && typeof value === 'string' ? pathText(value) : value], i),
+      );
     }
     if (detail.kind === 'options') return this.options(detail);
     if (detail.kind !== 'properties') return [];
@@ -112,8 +117,10 @@ export class Details {
     });
     if (live) return entries;
     // What asks the system for them takes native sockets, as sockets that were handed over do.
-    const problem = this.core.featureProblem('useExternalSocket') ?? this.t('it has no socket yet');
-    return [...entries, new Detail(row, 'remark', this.t('as asked for'), problem, detail, entries.length)];
+    const problem = this.core.featureProblem('useExternalSocket');
+    const remark = problem === null ? this.t('as asked for') : this.t('Live values need native sockets');
+    const reason = problem ?? this.t('it has no socket yet');
+    return [...entries, new Detail(row, 'remark', remark, reason, detail, entries.length)];
   }
 
   private query(process: NetworkProcess): string {

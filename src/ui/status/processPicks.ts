@@ -121,6 +121,7 @@ function actionItems(): (Action & { trait: Trait | null })[] {
     item('terminal', t('Open Terminal'), commands.openTerminal, 'transfers'),
     item('symbol-string', t('Set Coding System…'), commands.setCoding, null),
     item('person', t('Set Datagram Peer…'), commands.setDatagramPeer, 'retargetable'),
+    item('settings', t('Set Socket Option…'), commands.setSocketOption, 'live'),
     item('symbol-property', t('Add Property…'), commands.addProperty, null),
     item('question', t('Toggle Query Before Kill'), commands.toggleQuery, 'live'),
     item('record', t('Open Capture'), commands.openCapture, 'transfers'),

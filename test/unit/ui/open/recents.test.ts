@@ -45,6 +45,15 @@ describe('Recents', () => {
     assert.equal(recents.list('unix', 'client').length, 1);
   });
 
+  it('keeps the options of the last time', async () => {
+    const recents = new Recents(new Memory());
+    const options = { keepalive: true, linger: null };
+    await recents.add(recent('a:1', { options }));
+    assert.deepEqual(recents.list('tcp', 'client')[0]?.options, options);
+    await recents.add(recent('a:1'));
+    assert.deepEqual(recents.list('tcp', 'client'), [recent('a:1')]);
+  });
+
   it('forgets one', async () => {
     const recents = new Recents(new Memory());
     await recents.add(recent('a:1'));

@@ -106,5 +106,10 @@ describe('offers of an address box', () => {
       offers.map((o) => `${o.from} ${o.address}`),
       ['recent 127.0.0.1:80', 'free 127.0.0.1:0', 'recent 127.0.0.1:81'],
     );
+    const withOptions = { ...recent('127.0.0.1:0', 1, 'server'), options: { server: 7 } };
+    assert.deepEqual(
+      serverOffers(core, '127.0.0.1:0', [withOptions]).map((o) => o.from),
+      ['recent', 'free'],
+    );
   });
 });

@@ -154,8 +154,10 @@ describe('socket options', () => {
   it('are those asked for where the system can’t be asked, and say why', () => {
     core.missing = 'There are none';
     assert.deepEqual(shown(rowOf({ ...client, contact: { ...client.contact, keepalive: true } })), [
-      'remark as asked for: There are none',
+      'remark Live values need native sockets: There are none',
     ]);
+    core.missing = null;
+    assert.equal(shown(rowOf({ ...client, status: 'connect' })).at(-1), 'remark as asked for: it has no socket yet');
     assert.deepEqual(shown(rowOf({ ...client, status: 'closed', times: ended })), []);
   });
 });
@@ -181,6 +183,13 @@ describe('details', () => {
       ['host=127.0.0.1', 'service=6379', 'remote=127.0.0.1:6379', 'a=1', '__proto__={ b: [ 2 ] }'],
     );
     assert.equal(new Set([...lines, ...shown].map((line) => line.id)).size, lines.length + shown.length);
+  });
+
+  it('write a name in no folder with @', () => {
+    const of = { family: 'local', service: '\0mine', remote: '\0mine', other: '\0x' };
+    const row = rowOf({ contact: of });
+    const shown = details.entries(details.of(row)[0]!).map((entry) => `${entry.label}=${entry.description}`);
+    assert.deepEqual(shown, ['family=local', 'service=@mine', 'remote=@mine', 'other=\\x00x']);
   });
 
   it('say none where there is nothing', () => {

@@ -1,0 +1,47 @@
+/** Socket options that were chosen for a process that is still to be made. */
+import { isNetworkProcessError } from '../../core';
+import { typeOf, type AddressKind } from '../open/addressKind';
+import type { AddressRole } from '../open/parseAddress';
+import type { Translate } from '../translate';
+import { socketOptions, valueText } from './socketOption';
+
+/** Keywords of `makeNetworkProcess` with their values; the others are left to the system. */
+export type ChosenOptions = Readonly<Record<string, unknown>>;
+
+/** Keywords of servers that listen. */
+const listeningKeywords = ['server', 'useExternalSocket'];
+
+/** Those that sockets of this kind have: another kind may have been typed since they were chosen. */
+export function fittingOptions(
+  chosen: ChosenOptions,
+  kind: AddressKind,
+  role: AddressRole,
+  t: Translate,
+): ChosenOptions {
+  const isListening = role === 'server' && typeOf(kind) !== 'datagram';
+  const names = [...socketOptions(kind, role, t).map(({ name }) => name), ...(isListening ? listeningKeywords : [])];
+  return Object.fromEntries(Object.entries(chosen).filter(([name]) => names.includes(name)));
+}
+
+/** `keepalive, linger 3 s`; empty when nothing was chosen that this kind has. */
+export function optionsText(chosen: ChosenOptions, kind: AddressKind, role: AddressRole, t: Translate): string {
+  const options = socketOptions(kind, role, t);
+  const parts = Object.entries(fittingOptions(chosen, kind, role, t)).map(([name, value]) => {
+    if (name === 'server') return t('backlog {0}', String(value));
+    if (name === 'useExternalSocket') return t('socket handed over');
+    const form = options.find((option) => option.name === name)?.form ?? 'flag';
+    return form === 'flag' && value === true ? name : `${name} ${valueText({ form }, value, t)}`;
+  });
+  return parts.join(', ');
+}
+
+/** Those that may be chosen again another time; a socket that was handed over is there once. */
+export function lastingOptions(chosen: ChosenOptions): ChosenOptions {
+  return Object.fromEntries(Object.entries(chosen).filter(([name]) => name !== 'useExternalSocket'));
+}
+
+/** Which of the chosen options the system refused; null when it failed for another reason. */
+export function refusedOption(error: unknown, chosen: ChosenOptions): string | null {
+  if (!isNetworkProcessError(error) || !/^NP_(OPTION_|UNSUPPORTED)/.test(error.code)) return null;
+  return Object.keys(chosen).find((name) => new RegExp(`:${name}\\b`).test(error.message)) ?? null;
+}
