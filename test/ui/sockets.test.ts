@@ -40,7 +40,7 @@ describe('Kinds of sockets and their options', () => {
   };
 
   /** Waits for the page of options, and gives it. */
-  const page = (): Promise<Quick> => workbench.waitQuick(/: Socket Options$/);
+  const page = (): Promise<Quick> => workbench.waitQuick(/: Socket Options \(2\/2\)$/);
   /** Takes the row of an option, once the page shows it. */
   const take = async (name: string): Promise<void> => {
     await page();
@@ -73,6 +73,8 @@ describe('Kinds of sockets and their options', () => {
 
   it('Unix datagrams: two that talk, one of them under a name in no folder', async function () {
     needs(this, 'socat');
+    await steps.open('Unix seqpacket', '@np-ui-none');
+    await workbench.waitNotification('Cannot connect to @np-ui-none: Connection refused.');
     await steps.serve('Unix datagram', '@np-ui-test');
     await steps.rowSays('Unix datagram server @np-ui-test', 'open · @np-ui-test · no peer yet');
     await steps.open('Unix datagram', '@np-ui-test');
@@ -115,17 +117,46 @@ describe('Kinds of sockets and their options', () => {
       await valueOf('linger', '3 s');
       // A question that is left changes nothing.
       await take('priority');
+      await steps.answerBox('priority: ', 'high');
+      await workbench.waitQuickMessage('high is not a whole number from 0 to 2147483647.');
+      await steps.quickButton('Back');
+      await valueOf('priority', 'default: 0');
+      await take('priority');
       await workbench.until('its box', async () => (await workbench.quick())?.message?.includes('priority: '));
       await workbench.press('Escape');
-      await valueOf('priority', 'default');
+      await valueOf('priority', 'default: 0');
+      // What the system refuses is said in the page, and put right there.
       await take('bindtodevice');
+      await workbench.fillQuick('none/0');
+      await workbench.until('what is wrong with it', async () =>
+        (await workbench.quick())?.items[0]?.label.includes('no blanks and slashes'),
+      );
+      await workbench.fillQuick('none0');
+      await workbench.pickQuick('none0');
+      await valueOf('bindtodevice', 'none0');
+      await steps.quickButton('Back');
+      await workbench.waitQuick('Open TCP Connection');
+      await workbench.acceptQuick();
+      const refused = await workbench.until('what was refused', async () =>
+        (await workbench.quick())?.items.find(({ detail }) => detail?.includes('No such device')),
+      );
+      assert.deepEqual([refused.label, refused.focused], ['bindtodevice', true]);
+      assert.match(refused.detail ?? '', /Cannot set bindtodevice to none0: No such device\. Choose another value\./);
+      await workbench.press('Enter');
       await workbench.pickQuick('lo');
       await valueOf('bindtodevice', 'lo');
-      await steps.quickButton('Back');
+      await workbench.press('Escape');
       const box = await workbench.waitQuick('Open TCP Connection');
       assert.equal(box.value, peer.address);
       const more = box.items.find((item) => item.label === 'More Options…');
       assert.equal(more?.description, 'keepalive, linger 3 s, bindtodevice lo');
+      assert.equal(box.items[0]?.description, 'TCP · keepalive, linger 3 s, bindtodevice lo');
+      // Another kind has other options.
+      await workbench.fillQuick(`udp:${peer.address}`);
+      await workbench.until('those of UDP', async () =>
+        (await workbench.quick())?.items.some(({ description }) => description === 'UDP · bindtodevice lo'),
+      );
+      await workbench.fillQuick(peer.address);
       await workbench.acceptQuick();
       await steps.row(peer.address);
       await options(peer.address);
@@ -157,12 +188,21 @@ describe('Kinds of sockets and their options', () => {
       await steps.rowSays(peer.address, /^open/);
       await steps.expand('Socket Options');
       await workbench.until('the options again', async () => (await optionsShown()).linger === '3 s');
+      // A recent address keeps them, too.
+      await steps.askAddress('Open Connection', 'TCP');
+      const [recent] = await workbench.quickItems();
+      assert.equal(recent?.description, 'recent · keepalive, linger 3 s, bindtodevice lo');
+      await workbench.acceptQuick();
+      const second = `${peer.address}<1>`;
+      await steps.row(second);
+      await steps.collapse(peer.address);
+      await workbench.until('its options', async () => (await options(second)).keepalive === 'on');
     } finally {
       await peer.close();
     }
   });
 
-  it('options outlive a connection that is refused, and are left with the question', async () => {
+  it('options outlive a connection that is refused, and Escape', async () => {
     const port = await freePort();
     await steps.askAddress('Open Connection', 'TCP');
     await workbench.fillQuick(`127.0.0.1:${port}`);
@@ -177,6 +217,11 @@ describe('Kinds of sockets and their options', () => {
     assert.equal(again.items.find((item) => item.label === 'More Options…')?.description, 'dontroute');
     await workbench.pickQuick('More Options…');
     await page();
+    // One step at a time.
+    await workbench.press('Escape');
+    const left = await workbench.waitQuick('Open TCP Connection');
+    assert.equal(left.value, `127.0.0.1:${port}`);
+    assert.equal(left.items[0]?.description, 'TCP · dontroute');
     await workbench.press('Escape');
     await workbench.waitQuickClosed();
     await steps.nothingLeft();
@@ -198,6 +243,16 @@ describe('Kinds of sockets and their options', () => {
     await steps.collapse('Contact');
     await steps.command('Set Socket Option…');
     await workbench.waitQuick('Set Socket Option: TCP server');
+    // What the system refuses is said in the box, which stays; Escape leads back to the list.
+    await workbench.pickQuick('bindtodevice');
+    await workbench.waitQuick('· bindtodevice');
+    await workbench.fillQuick('none0');
+    await workbench.pickQuick('none0');
+    await workbench.until('the refusal', async () =>
+      (await workbench.quick())?.items[0]?.label.includes('Cannot set bindtodevice to none0: No such device'),
+    );
+    await workbench.press('Escape');
+    await workbench.waitQuick(/^Set Socket Option: TCP server$/);
     await workbench.pickQuick('priority');
     await steps.answerBox('priority: ', '6');
     await workbench.until('it to be 6', async () => (await options('TCP server')).priority === '6');

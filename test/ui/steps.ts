@@ -254,8 +254,13 @@ export class Steps {
     const { workbench } = this;
     if (await workbench.hasDialog()) await workbench.press('Escape');
     if (await workbench.page.locator('.monaco-menu').first().isVisible()) await workbench.press('Escape');
-    if (await workbench.quick()) await workbench.press('Escape');
-    await workbench.waitQuickClosed();
+    // Of a page behind another, Escape leaves one at a time.
+    await workbench.until('no question', async () => {
+      if (!(await workbench.quick())) return true;
+      await workbench.press('Escape');
+      await workbench.page.waitForTimeout(200);
+      return false;
+    });
     await this.showTree();
     // Clients of a server that is deleted end on their own, and their rows stay.
     await workbench.until('no rows', async () => {
