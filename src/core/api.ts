@@ -76,7 +76,7 @@ export type Coding = string | { readonly decode: string | null; readonly encode:
  * | `noquery` | not nil: `processQueryOnExitFlag` is false |
  * | `filter`, `sentinel`, `log`, `plist`, `filterMultibyte` | as in Emacs |
  * | `keepalive`, `nodelay`, `broadcast`, `dontroute`, `oobinline`, `reuseaddr` | socket options, on or off; servers have `reuseaddr` on |
- * | `linger` | seconds to wait on deletion for what was not sent; 0 and `true` reset the connection |
+ * | `linger` | 0 and `true`: deletion resets the connection; other numbers are set on the socket, but nobody waits for them |
  * | `priority`, `bindtodevice` | an integer; the name of a network interface |
  * | `useExternalSocket` | a stream server takes a listening socket that the program was started with (`LISTEN_FDS`), if any, each once |
  * | `connected` | (ours) a datagram client that hears its peer only |

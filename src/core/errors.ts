@@ -156,6 +156,7 @@ const systemTexts: Readonly<Record<string, string>> = {
   ESOCKTNOSUPPORT: 'Socket type not supported',
   EPROTONOSUPPORT: 'Protocol not supported',
   EOPNOTSUPP: 'Operation not supported',
+  ENOTSUP: 'Operation not supported',
   ENOPROTOOPT: 'Protocol not available',
   ENODEV: 'No such device',
   EDOM: 'Numerical argument out of domain',

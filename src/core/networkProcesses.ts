@@ -32,6 +32,7 @@ import { codingName, codingNames } from './coding/codingNames';
 import { codingSystem } from './coding/codingSystem';
 import { NetworkProcessError, wrongType } from './errors';
 import { CaptureStore } from './log/captureStore';
+import { checkPath } from './make/checkSpec';
 import { ProcessMaker } from './make/processMaker';
 import { processTable } from './process/listProcesses';
 import { insertNote } from './process/defaultFunctions';
@@ -538,10 +539,19 @@ function own(process: NetworkProcess): Process {
 function peerFor({ contact, isDatagram, isClosed, isServer }: Process, address: unknown): NetworkAddress | null {
   if (!isDatagram || isClosed || (!isNil(contact.get('connected')) && !isServer)) return null;
   const local = contact.get('local');
-  if (typeof local === 'string') return typeof address === 'string' && address !== '' ? address : null;
+  if (typeof local === 'string') return isPath(address) ? address : null;
   const inet = fromVector(address);
   const vector = inet && inetVector(inet.host, inet.port);
   return vector && Array.isArray(local) && vector.length === local.length ? vector : null;
+}
+
+function isPath(address: unknown): address is string {
+  try {
+    return checkPath(address) === address;
+  } catch {
+    // What is no path is none of its kind.
+    return false;
+  }
 }
 
 function lookupFamily(family: unknown, problem: string): 'ipv4' | 'ipv6' | null {

@@ -99,6 +99,7 @@ napi_value socket_object(state *st, int fd) {
   return object;
 }
 
+#ifndef SOCK_CLOEXEC
 /* Sets the flags of a descriptor that is ours; closes it where that fails. */
 static napi_value flagged(state *st, int fd) {
   if (fd >= 0 && set_flags(fd) < 0) {
@@ -108,6 +109,7 @@ static napi_value flagged(state *st, int fd) {
   }
   return socket_object(st, fd);
 }
+#endif
 
 napi_value make_socket(napi_env env, napi_callback_info info) {
   call c;
@@ -134,7 +136,8 @@ napi_value adopt(napi_env env, napi_callback_info info) {
   return socket_object(c.state, fd);
 }
 
-static napi_value duplicate_fd(state *st, int fd) { return flagged(st, fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+/* Whether it blocks is shared with the other one, whose owner has a say in that. */
+static napi_value duplicate_fd(state *st, int fd) { return socket_object(st, fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
 napi_value duplicate_of(napi_env env, napi_callback_info info) {
   call c;

@@ -6,6 +6,7 @@ export declare const platforms: readonly NativePlatform[];
 export declare function compiledFile(platform: NativePlatform): string;
 /** The file that holds the hash of what the compiled file came from. */
 export declare function hashFile(platform: NativePlatform): string;
+export declare function ownHash(platform: string): string;
 /** In hex, of the sources as they are now. */
 export declare function sourceHash(platform: NativePlatform): string;
 /** The compiler for a platform that this computer has, if any. */

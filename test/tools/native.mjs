@@ -32,9 +32,15 @@ const targets = {
 export const here = `${process.platform}-${process.arch}`;
 export const platforms = Object.keys(targets);
 
-/** Where a platform's compiled file is, and beside it the hash of what it was compiled from. */
+/** Where a platform's compiled file is, and beside it the hashes of what it was compiled from and of the file. */
 export const compiledFile = (platform) => `${root}/${folder}/prebuilds/${platform}/netproc.node`;
 export const hashFile = (platform) => compiledFile(platform).replace(/\.node$/, '.sha256');
+
+/** SHA-256 of a platform's file itself, in hex. */
+export const ownHash = (platform) =>
+  createHash('sha256')
+    .update(readFileSync(compiledFile(platform)))
+    .digest('hex');
 
 /** SHA-256 over the sources and flags of a platform's file, in hex. */
 export function sourceHash(platform) {
@@ -64,7 +70,7 @@ async function refresh(platform) {
   const file = compiledFile(platform);
   mkdirSync(file.replace(/\/[^/]*$/, ''), { recursive: true });
   await compile(platform, file);
-  writeFileSync(hashFile(platform), `${sourceHash(platform)}\n`);
+  writeFileSync(hashFile(platform), `${sourceHash(platform)} sources\n${ownHash(platform)} netproc.node\n`);
   chmodSync(file, 0o644);
   console.log(`${file.slice(root.length + 1)} (${(statSync(file).size / 1024).toFixed(1)} KB)`);
 }

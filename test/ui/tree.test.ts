@@ -121,7 +121,7 @@ describe('The tree', () => {
         rows.map((row) => row.label),
         details,
       );
-      const [, properties, buffer, coding, , traffic, capture, times] = rows.map((row) => row.description);
+      const [, properties, , buffer, coding, , traffic, capture, times] = rows.map((row) => row.description);
       assert.equal(properties, 'none');
       assert.equal(buffer, `*${peer.address}*`);
       assert.match(coding ?? '', /^\S+ \/ utf-8-unix$/);

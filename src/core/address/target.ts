@@ -1,5 +1,8 @@
 import { endpoint, type InetAddress } from './address';
 
+/** The longest path in a `sockaddr_un`, in bytes, its final NUL not counted. */
+export const longestPath = process.platform === 'darwin' ? 103 : 107;
+
 /** An address that every system has a name for. */
 export type SocketAddress = InetAddress | { readonly path: string };
 

@@ -6,14 +6,13 @@
 import type { NetworkProcessSpec, Options, TextBuffer } from '../api';
 import { familyOf, fromVector, type InetAddress } from '../address/address';
 import { checkAscii, checkPortRange } from '../address/resolve';
-import type { RawAddress } from '../address/target';
+import { longestPath, type RawAddress } from '../address/target';
 import { isNil, symbolName } from '../base/nil';
 import type { BufferList } from '../buffer/bufferList';
 import { codingSystem, rawTextOf, type CodingSystem } from '../coding/codingSystem';
 import { NetworkProcessError, wrongType } from '../errors';
 import type { ProcessPlan } from '../process/plan';
 import { plistMap } from '../process/plist';
-import { longestPath } from '../transport/localFile';
 import { addonProblem } from '../native/loadAddon';
 import { checkOption, optionNames, type GivenOption, type SocketType } from '../transport/socketOptions';
 
@@ -84,7 +83,7 @@ export function checkWhere(spec: NetworkProcessSpec): CheckedWhere {
     name: spec.name,
     contact,
     where,
-    backlog: isServer ? (typeof spec.server === 'number' ? Math.trunc(spec.server) : defaultBacklog) : null,
+    backlog: isServer ? backlogOf(spec.server) : null,
     type,
     nowait: !isNil(spec.nowait),
   };
@@ -135,7 +134,13 @@ export function checkRest(
 }
 
 function firstPeer(remote: unknown): InetAddress | string | null {
-  return typeof remote === 'string' ? remote : fromVector(remote);
+  return typeof remote === 'string' ? checkPath(remote) : fromVector(remote);
+}
+
+/** A number that the system takes. */
+function backlogOf(server: unknown): number {
+  const backlog = typeof server === 'number' ? Math.trunc(server) : defaultBacklog;
+  return Math.abs(backlog) < 2 ** 31 ? backlog : defaultBacklog;
 }
 
 function checkType(spec: NetworkProcessSpec): SocketType {
@@ -175,12 +180,25 @@ function checkAddressing(spec: NetworkProcessSpec, isServer: boolean, contact: M
 function checkAddress(address: unknown): Where {
   if (typeof address === 'string') return { kind: 'path', path: checkPath(address) };
   const { family, bytes } = address as { family?: unknown; bytes?: unknown };
-  if (Number.isInteger(family) && Array.isArray(bytes) && bytes.every(isByte)) {
-    return { kind: 'raw', address: { rawFamily: family as number, bytes } };
+  if (isFamily(family) && Array.isArray(bytes) && bytes.length <= 126 && bytes.every(isByte)) {
+    // A path has a file, whatever way it is given.
+    if (familyOf(family) === 'local') return { kind: 'path', path: checkPath(pathOf(bytes)) };
+    return { kind: 'raw', address: { rawFamily: family, bytes } };
   }
   const inet = fromVector(address);
   if (!inet) throw new NetworkProcessError('NP_ADDRESS_MALFORMED', 'error', ['Malformed :address']);
   return { kind: 'address', address: inet };
+}
+
+/** `sa_family_t`. */
+function isFamily(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff;
+}
+
+/** Up to its final NUL, if it has one. */
+function pathOf(bytes: readonly number[]): string {
+  const end = bytes.indexOf(0, 1);
+  return Buffer.from(end < 0 ? bytes : bytes.slice(0, end)).toString();
 }
 
 function isByte(value: unknown): value is number {
@@ -204,7 +222,8 @@ function checkHost(host: unknown, family: Family | number | null): string {
   return host;
 }
 
-function checkPath(service: unknown): string {
+/** @throws NP_WRONG_TYPE, NP_ADDRESS_MALFORMED, NP_ADDRESS_TOO_LONG for what is no path of a socket */
+export function checkPath(service: unknown): string {
   if (typeof service !== 'string') throw wrongType('stringp', service);
   // The first may be one, before a name that is in no folder.
   if (service.includes('\0', 1)) {

@@ -3,9 +3,9 @@ import { familyOf, formatNetworkAddress } from '../address/address';
 import { targetText, type SocketAddress, type Target } from '../address/target';
 import { isNil } from '../base/nil';
 import type { BufferList } from '../buffer/bufferList';
-import { fileError, isNetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
+import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
 import { takeExternalSocket } from '../native/externalSocket';
-import { loadAddon } from '../native/loadAddon';
+import { addonProblem, loadAddon } from '../native/loadAddon';
 import type { World } from '../process/plan';
 import { Process } from '../process/process';
 import { connectNative } from '../transport/connectNative';
@@ -143,7 +143,11 @@ export class ProcessMaker {
     let last: unknown = null;
     for (const target of targets) {
       try {
-        stream = await connectWhenRoom(target, checked, attempt);
+        stream = await connectWhenRoom(
+          target,
+          { ...checked, options: [...checked.options, ...process.takeOptions()] },
+          attempt,
+        );
         break;
       } catch (error) {
         last = error;
@@ -185,7 +189,7 @@ export class ProcessMaker {
 
   private async listener(process: Process, checked: Checked, target: Target): Promise<ListenTransport> {
     try {
-      const external = checked.isExternal && checked.type === 'stream' ? takeExternalSocket() : null;
+      const external = checked.isExternal && checked.type === 'stream' ? takeExternalSocket(checked.options) : null;
       if (external) return NativeListener.adopt(loadAddon()!, external, false);
       const file = await localFile(target, checked);
       const addon = loadAddon();
@@ -329,12 +333,15 @@ async function localFile(target: Target, { mode, keepFile }: Checked): Promise<L
 /**
  * What Node's own sockets can be given.
  *
- * @throws SocketError for addresses in the system's own bytes
+ * @throws SocketError, NP_UNSUPPORTED for addresses in the system's own bytes
  */
 function nodeTarget(target: Target): SocketAddress {
   if (!('rawFamily' in target)) return target;
-  if (familyOf(target.rawFamily)) throw new SocketError('bind', 'EINVAL');
-  throw new SocketError('socket', 'EAFNOSUPPORT');
+  if (!familyOf(target.rawFamily)) throw new SocketError('socket', 'EAFNOSUPPORT');
+  const hint = addonProblem() ?? '';
+  throw new NetworkProcessError('NP_UNSUPPORTED', 'error', ['Raw addresses are not supported'], targetText(target), {
+    hint,
+  });
 }
 
 function serverError(error: unknown, target: Target, process: Process): unknown {

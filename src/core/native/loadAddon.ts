@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Addon } from './addon';
@@ -22,19 +22,28 @@ function load(): NonNullable<typeof loaded> {
 function tryToLoad(): NonNullable<typeof loaded> {
   if (process.env.NETPROC_ADDON === 'off') return { addon: null, problem: 'Native sockets are off (NETPROC_ADDON)' };
   const kind = `${process.platform}-${process.arch}`;
-  const file = find(join('src', 'native', 'prebuilds', kind, 'netproc.node'));
-  if (!file) return { addon: null, problem: `There are no native sockets for ${kind}` };
   try {
+    const file = find(join('src', 'native', 'prebuilds', kind, 'netproc.node'));
+    if (!file) return { addon: null, problem: `There are no native sockets for ${kind}` };
     return { addon: createRequire(__filename)(file) as Addon, problem: null };
   } catch (error) {
     return { addon: null, problem: `Native sockets can’t be loaded: ${(error as Error).message}` };
   }
 }
 
-/** Looks for a file of this program above the file that runs: bundles lie in folders of different depth. */
+/**
+ * A file of this program, whose bundles lie in folders of different depth. Above its own folder nothing is looked for:
+ * there others could put what would run here.
+ */
 function find(path: string): string | null {
-  for (let folder = __dirname, up = dirname(folder); ; folder = up, up = dirname(folder)) {
-    if (existsSync(join(folder, path))) return join(folder, path);
-    if (up === folder) return null;
+  for (let folder = __dirname, up = dirname(folder); up !== folder; folder = up, up = dirname(folder)) {
+    if (!isOurs(join(folder, 'package.json'))) continue;
+    return existsSync(join(folder, path)) ? join(folder, path) : null;
   }
+  return null;
+}
+
+function isOurs(manifest: string): boolean {
+  if (!existsSync(manifest)) return false;
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: unknown }).name === 'network-processes';
 }

@@ -1,6 +1,8 @@
+import { constants } from 'node:os';
 import type { NetworkAddress } from '../api';
 import { fromVector, ipv6Words } from '../address/address';
-import type { Target } from '../address/target';
+import { longestPath, type Target } from '../address/target';
+import { systemError } from '../transport/systemError';
 import type { Addon } from './addon';
 
 /** An address as the system takes it. */
@@ -27,6 +29,9 @@ export class Sockaddrs {
     const { addon } = this;
     const { AF_INET, AF_INET6, AF_UNIX } = addon.constants as Record<'AF_INET' | 'AF_INET6' | 'AF_UNIX', number>;
     if ('rawFamily' in target) {
+      const length = { [AF_INET]: 14, [AF_INET6]: 26 }[target.rawFamily];
+      // As the system would say, were it asked now.
+      if (length !== undefined && target.bytes.length !== length) throw systemError(-constants.errno.EINVAL);
       return { family: target.rawFamily, bytes: addon.addressRaw(target.rawFamily, Uint8Array.from(target.bytes)) };
     }
     if ('path' in target) return { family: AF_UNIX, bytes: addon.addressLocal(Buffer.from(target.path)) };
@@ -70,7 +75,8 @@ export class Sockaddrs {
     }
     if (family !== AF_UNIX) return { family, bytes: [...host] };
     const path = Buffer.from(host).toString();
-    return this.keep(path, !Buffer.from(path).equals(host), bytes);
+    const isOther = host.length > longestPath || host.includes(0, 1) || !Buffer.from(path).equals(host);
+    return this.keep(path, isOther, bytes);
   }
 
   private keep(address: NetworkAddress, isMore: boolean, bytes: Uint8Array): NetworkAddress {

@@ -75,7 +75,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   private readonly sending: Sending;
   private transport: StreamTransport | ListenTransport | DatagramTransport | null = null;
   /** Set while there was no socket. */
-  private options: GivenOption[] = [];
+  private readonly options: GivenOption[] = [];
   /** A write found the peer gone: what was read is delivered and the end told, stopped or not. */
   private isPeerGone = false;
   private clientCount = 0;
@@ -357,10 +357,14 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.isOpen();
   }
 
+  /** Those set while there was no socket, for the one that is made. */
+  takeOptions(): GivenOption[] {
+    return this.options.splice(0);
+  }
+
   private use(transport: StreamTransport | ListenTransport | DatagramTransport): void {
     this.transport = transport;
-    for (const option of this.options) void this.guarded('socket', () => transport.setOption(option));
-    this.options = [];
+    for (const option of this.takeOptions()) void this.guarded('socket', () => transport.setOption(option));
   }
 
   /** The system had no room for all of a message. */
@@ -489,6 +493,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.onEnd();
     this.delivery.clear();
     if (this.acceptPause) clearTimeout(this.acceptPause);
+    this.stopLingering();
     // A file that cannot be removed must not keep the rest from ending.
     void this.guarded('socket', () => this.transport?.close());
     this.counts.bytesLost = this.sending.lose();
@@ -497,6 +502,20 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.byteLog.capture.processEnded();
     this.server?.countClient(-1);
     this.world.waits.ended(this);
+  }
+
+  /**
+   * Closing a socket that lingers would stop this program for so many seconds. The system sends what is left all the same,
+   * without anybody waiting; 0 seconds, which resets, are left to it.
+   */
+  private stopLingering(): void {
+    const seconds = this.contact.get('linger');
+    if (typeof seconds !== 'number' || seconds === 0 || !this.transport) return;
+    try {
+      this.transport.setOption(['linger', null]);
+    } catch {
+      // It is gone already, and nothing waits.
+    }
   }
 
   private unregister(): void {

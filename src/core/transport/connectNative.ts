@@ -8,7 +8,7 @@ import type { Ending } from './connectStream';
 import { NativeStream } from './nativeStream';
 import type { GivenOption, SocketType } from './socketOptions';
 import { SocketStream } from './socketStream';
-import { SocketError, systemName } from './systemError';
+import { SocketError, systemError, systemName } from './systemError';
 import type { StreamTransport } from './transport';
 
 /**
@@ -42,13 +42,15 @@ export async function connectNative(
 function connected(addon: Addon, socket: NativeSocket, ending: Ending): Promise<void> {
   return new Promise((resolve, reject) => {
     const off = ending.onEnd(reject);
-    socket.watch(writable, () => {
+    const done = (events: number): void => {
       off();
-      socket.watch(0, () => undefined);
-      const error = takeError(addon, socket);
+      if (events >= 0) socket.watch(0, () => undefined);
+      const error = events < 0 ? systemError(events) : takeError(addon, socket);
       if (error) reject(new SocketError('connect', error.code));
       else resolve();
-    });
+    };
+    const result = socket.watch(writable, done);
+    if (result < 0) done(result);
   });
 }
 

@@ -1,10 +1,8 @@
-import { chmodSync, linkSync, lstatSync, statSync, unlinkSync, type BigIntStats } from 'node:fs';
+import { chmodSync, fchmodSync, linkSync, lstatSync, statSync, unlinkSync, type BigIntStats } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
+import { longestPath } from '../address/target';
 import type { HandleFailure } from './listenHandle';
-
-/** The longest path in a `sockaddr_un`, in bytes, its final NUL not counted. */
-export const longestPath = 107;
 
 /** Names on Linux that are no files: they begin with a NUL. Windows has pipes. Both need no care of ours. */
 function isFile(path: string): boolean {
@@ -59,18 +57,18 @@ export class LocalFile {
   }
 
   /**
-   * Binds at the path itself. For native sockets, which remove nothing.
+   * Binds at the path itself: for native sockets, which remove nothing, and whose name others are told. On Linux the file
+   * has the permissions of the socket, so that nobody can connect before they are set.
    *
+   * @param fd The socket's.
    * @param bind Throws when it fails.
    */
-  publishHere(bind: () => void): void {
+  publishHere(fd: number, bind: () => void): void {
     if (!isFile(this.path)) return bind();
-    const before = process.umask(0o777 & ~this.mode);
-    try {
-      bind();
-    } finally {
-      process.umask(before);
-    }
+    if (process.platform === 'linux') fchmodSync(fd, this.mode);
+    bind();
+    // Those that the program's umask took away.
+    chmodSync(this.path, this.mode);
     this.made = lstatSync(this.path, { bigint: true });
     ours.add(identity(this.made));
   }

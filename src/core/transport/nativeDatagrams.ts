@@ -67,7 +67,7 @@ export class NativeDatagrams implements DatagramTransport {
     const socket = openSocket(addon, family, 'datagram', how.options);
     orClose(socket, () => {
       const bind = (): void => must('bind', socket.bind(how.isServer ? bytes : anyAddress(addon, family)!));
-      if (how.file) how.file.publishHere(bind);
+      if (how.file) how.file.publishHere(socket.fd, bind);
       else if (how.isServer || anyAddress(addon, family)) bind();
       if (how.connected) must('connect', socket.connect(bytes));
     });
@@ -146,8 +146,7 @@ export class NativeDatagrams implements DatagramTransport {
   private flush(isOwnReady = false): void {
     while (this.waiting.length > 0 && !this.closed) {
       const { to } = this.waiting[0]!;
-      const result = this.sendNow(to);
-      const error = result < 0 ? systemError(result) : null;
+      const { result, error } = this.tryToSend(to);
       if (error?.code === 'EAGAIN') {
         if (isOwnReady && typeof to === 'string') this.waitForPeer(to);
         break;
@@ -157,6 +156,16 @@ export class NativeDatagrams implements DatagramTransport {
       for (const { sent } of this.waiting.splice(0, error ? 1 : result)) sent(error);
     }
     if (!this.closed) this.watch();
+  }
+
+  private tryToSend(to: NetworkAddress): { result: number; error: (Error & { readonly code?: string }) | null } {
+    try {
+      const result = this.sendNow(to);
+      return { result, error: result < 0 ? systemError(result) : null };
+    } catch (error) {
+      // An address that the system has no form for, or a zone that is gone.
+      return { result: 0, error: error as Error };
+    }
   }
 
   /**

@@ -48,9 +48,11 @@ export class NativeListener implements ListenTransport {
     const socket = openSocket(addon, family, how.type, how.options);
     orClose(socket, () => {
       const bind = (): void => must('bind', socket.bind(bytes));
-      if (file) file.publishHere(bind);
+      if (file) file.publishHere(socket.fd, bind);
       else bind();
-      must('listen', socket.listen(how.backlog));
+      const listening = socket.listen(how.backlog);
+      if (listening < 0) file?.remove();
+      must('listen', listening);
     });
     return new NativeListener(addon, socket, how.type === 'seqpacket', file);
   }
@@ -63,7 +65,8 @@ export class NativeListener implements ListenTransport {
   setReading(on: boolean): void {
     if (this.closed || on === this.accepting) return;
     this.accepting = on;
-    this.socket.watch(on ? readable : 0, this.ready);
+    const result = this.socket.watch(on ? readable : 0, this.ready);
+    if (result < 0) this.onAcceptError(systemError(result));
   }
 
   setOption(option: GivenOption): void {

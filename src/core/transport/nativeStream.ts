@@ -84,7 +84,7 @@ export class NativeStream implements StreamTransport {
       if (bytes.length === 0 && (!this.hasPackets || this.socket.peerEnded())) return this.finish(null);
       this.onData(bytes, size);
     });
-    if (result < 0) this.finish(systemError(result));
+    if (result < 0) this.drain(systemError(result));
   }
 
   /** Gives the system what waits, until it takes no more. */
@@ -95,8 +95,28 @@ export class NativeStream implements StreamTransport {
       if (error?.code === 'EAGAIN') break;
       // An error is the first one's alone.
       for (const { sent } of this.waiting.splice(0, error ? 1 : result)) sent(error);
+      // As a stream: what came is delivered, and then the end, stopped or not.
+      if (error?.code === 'EPIPE') this.drain(null);
     }
     this.watch();
+  }
+
+  /** Hands on all that there still is, then tells the end: a reset comes before what was sent before it. */
+  private drain(end: unknown): void {
+    let isMore = true;
+    while (isMore && !this.over) {
+      isMore = false;
+      const result = receiveAll(
+        this.socket,
+        () => !this.over,
+        (bytes, size) => {
+          isMore = bytes.length > 0;
+          if (isMore) this.onData(bytes, size);
+        },
+      );
+      if (result < 0) break;
+    }
+    this.finish(end);
   }
 
   /** @returns How many of those that wait have gone, or a negative error number. */

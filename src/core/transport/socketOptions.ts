@@ -36,7 +36,7 @@ const socketOption = (constant: string, form: Form, ...byNode: SocketType[]): Op
 
 const options: Readonly<Record<string, Option>> = {
   bindtodevice: socketOption('SO_BINDTODEVICE', 'device'),
-  broadcast: socketOption('SO_BROADCAST', 'flag', 'stream', 'datagram'),
+  broadcast: socketOption('SO_BROADCAST', 'flag', 'datagram'),
   dontroute: socketOption('SO_DONTROUTE', 'flag'),
   keepalive: socketOption('SO_KEEPALIVE', 'flag', 'stream'),
   linger: socketOption('SO_LINGER', 'linger'),
@@ -75,9 +75,12 @@ export function checkOption(name: string, value: unknown, type: SocketType): voi
     throw new NetworkProcessError('NP_OPTION_VALUE', 'error', [`Bad option value for :${name}`], null);
   }
   const addon = loadAddon();
-  if (addon ? option.constant in addon.constants : option.byNode.includes(type)) return;
+  if (addon ? option.constant in addon.constants : option.byNode.includes(type)) {
+    // Node's own TCP sockets have it always.
+    if (addon || name !== 'reuseaddr' || type === 'datagram' || !isNil(value)) return;
+  }
   // Turning off what nobody turned on needs nothing.
-  if (isNil(value) && name !== 'reuseaddr') return;
+  else if (isNil(value)) return;
   const text = ['Unknown or unsupported option', `:${name} on a ${type} socket`];
   const hint = addonProblem() ?? `This system has no ${option.constant}`;
   throw new NetworkProcessError('NP_UNSUPPORTED', 'error', text, null, { hint: `${hint}: leave it out.` });
@@ -147,7 +150,11 @@ function readInt(bytes: Buffer): number {
   return isLittle ? bytes.readInt32LE() : bytes.readInt32BE();
 }
 
-/** Sets an option on a live socket of Node's, by itself or, where there are native sockets, by the system. */
+/**
+ * Sets an option on a live socket of Node's, by itself or, where there are native sockets, by the system.
+ *
+ * @throws NP_NOT_RUNNING for one that has ended; the errors of `setNativeOption`
+ */
 export function setSocketOption(socket: Socket | DatagramSocket, option: GivenOption): void {
   const addon = loadAddon();
   const native = addon ? nativeOf(addon, socket) : null;
@@ -159,6 +166,7 @@ export function setSocketOption(socket: Socket | DatagramSocket, option: GivenOp
     }
     return;
   }
+  if (addon) throw new NetworkProcessError('NP_NOT_RUNNING', 'error', ['Process is not running'], null);
   const [name, value] = option;
   const on = !isNil(value);
   if (socket instanceof Socket) {
@@ -185,7 +193,7 @@ export function readSocketOptions(socket: Socket): Record<string, unknown> | nul
  */
 function nativeOf(addon: Addon, socket: Socket | DatagramSocket): NativeSocket | null {
   const { fd } = (socket as unknown as { _handle: { readonly fd?: number } | null })._handle ?? {};
-  if (typeof fd !== 'number' || fd < 0) return null;
-  const native = addon.duplicateOf(fd);
-  return typeof native === 'number' ? null : native;
+  const native = typeof fd === 'number' && fd >= 0 ? addon.duplicateOf(fd) : null;
+  if (typeof native === 'number') throw fileError('option', systemError(native), `descriptor ${fd}`);
+  return native;
 }

@@ -26,7 +26,7 @@ export function socketOptions(kind: AddressKind, role: AddressRole, t: Translate
   const flag = (name: string, explanation: string, standard = false): SocketOption => ({
     ...{ name, form: 'flag', explanation, standard },
   });
-  const seconds = t('Seconds that deletion waits for what was not sent; 0 resets the connection');
+  const seconds = t('0 seconds: deletion resets the connection; otherwise what was not sent still goes');
   const urgency = t('Of what is sent: 0 to 6 for every user, higher goes first');
   const device = t('One network interface and no other');
   const list: [boolean, SocketOption][] = [

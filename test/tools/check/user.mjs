@@ -57,10 +57,14 @@ export class ProcessUser {
 
   /** The colour that a row's label is drawn in. */
   colorOf({ label }) {
-    return this.workbench.page.locator(`${at.pane} ${at.listRow} .label-name`).evaluateAll((labels, wanted) => {
-      const found = labels.find((element) => element.textContent.replaceAll('\u00a0', ' ') === wanted);
-      return found && getComputedStyle(found).color;
-    }, label);
+    const labels = this.workbench.page.locator(`${at.pane} ${at.listRow} .label-name`);
+    // A row that is just drawn anew has none.
+    return this.workbench.until(`a color of ${label}`, () =>
+      labels.evaluateAll((all, wanted) => {
+        const found = all.find((element) => element.textContent.replaceAll('\u00a0', ' ') === wanted);
+        return found && getComputedStyle(found).color;
+      }, label),
+    );
   }
 
   /** Waits for a client below a server, whose row it expands: one that is not among the rows `known`. */

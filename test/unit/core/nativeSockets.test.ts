@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,6 +178,155 @@ s.close()`;
   );
 
   itWithNative(
+    'answer every address that the system has, and refuse what is none without harm',
+    withPath(async (core, service) => {
+      const heard: string[] = [];
+      const filter = async (process: NetworkProcess, text: string): Promise<void> => {
+        heard.push(text);
+        await core.processSendString(process, `>${text}`);
+      };
+      const local = { family: 'local', type: 'datagram' };
+      const server = await make(core, { name: 's', server: true, ...local, service, filter });
+      // As long as an address can be, without a final zero byte.
+      const script = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(b'\\0' + sys.argv[2].encode().ljust(107, b'x'))
+s.sendto(b'long', sys.argv[1])
+print(s.recv(10).decode())`;
+      assert.equal(await run('python3', '-c', script, service, `np-${process.pid}`), '>long\n');
+      for (const wrong of [`/${'x'.repeat(200)}`, 'b\0x', '', ['a'], 3]) {
+        assert.equal(core.setProcessDatagramAddress(server, wrong), null);
+      }
+      const raw = core.makeNetworkProcess({ name: 'u', type: 'datagram', remote: { family: 2, bytes: [1] } });
+      assert.equal(await codeOf(raw), 'NP_CONNECT_FAILED');
+      const remote = 'x'.repeat(200);
+      const second = { name: 't', server: true, type: 'datagram', local: `${service}-2`, remote };
+      assert.equal(await codeOf(core.makeNetworkProcess(second)), 'NP_ADDRESS_TOO_LONG');
+      const peer = await make(core, { name: 'c', ...local, service });
+      await core.processSendString(peer, 'after');
+      await until('it came', () => heard.includes('after'));
+    }),
+  );
+
+  itWithNative(
+    'that linger are closed without anybody waiting',
+    withCore(async (core) => {
+      const peer = await plainServer((socket) => socket.pause());
+      const client = await make(core, { name: 'c', host, service: peer.port, linger: 30 });
+      const sent = core.processSendBytes(client, Buffer.alloc(8_000_000)).catch(() => undefined);
+      await pause(50);
+      const start = Date.now();
+      core.deleteProcess(client);
+      assert.ok(Date.now() - start < 10_000);
+      await sent;
+      peer.close();
+    }),
+  );
+
+  itWithNative(
+    'of packets tell a peer that is gone when something is sent, stopped or not, after all that it sent',
+    withPath(async (core, service) => {
+      const { log, filter, sentinel } = recorder();
+      const local = { family: 'local', service, type: 'seqpacket' };
+      const server = await make(core, { name: 's', server: true, ...local });
+      const client = await make(core, { name: 'c', ...local, filter, sentinel });
+      await until('it is accepted', () => server.clients.count === 1);
+      const accepted = core.processList().find((p) => p.server === server)!;
+      core.stopProcess(client);
+      await core.processSendString(accepted, 'last');
+      core.deleteProcess(accepted);
+      assert.equal(await codeOf(core.processSendString(client, 'x')), 'NP_SEND_PEER_GONE');
+      await until('it is told', () => log.length === 2);
+      assert.deepEqual(log, ['filter last', 'sentinel connection broken by remote peer closed']);
+    }),
+  );
+
+  itWithNative(
+    'of packets lose none that came before a reset',
+    withPath(async (core, service) => {
+      const { log, filter, sentinel } = recorder();
+      const local = { family: 'local', service, type: 'seqpacket' };
+      const server = await make(core, { name: 's', server: true, ...local });
+      const client = await make(core, { name: 'c', ...local, filter, sentinel, stop: true });
+      await until('it is accepted', () => server.clients.count === 1);
+      const accepted = core.processList().find((p) => p.server === server)!;
+      core.stopProcess(accepted);
+      // What a peer leaves unread makes its end a reset.
+      await core.processSendString(client, 'unread');
+      for (const text of ['a', 'b', 'c']) await core.processSendString(accepted, text);
+      core.deleteProcess(accepted);
+      core.continueProcess(client);
+      await until('it ended', () => log.length === 4);
+      assert.deepEqual(log, ['filter a', 'filter b', 'filter c', 'sentinel connection broken by remote peer closed']);
+      assert.equal((client.failure as { code?: string } | null)?.code, 'NP_PEER_RESET');
+    }),
+  );
+
+  itWithNative(
+    'have a backlog that the system takes, whatever is asked for',
+    withPath(async (core, service) => {
+      for (const server of [1e10, NaN, Infinity, -(2 ** 40), 2 ** 31]) {
+        const process = await make(core, { name: 's', server, family: 'local', service });
+        assert.equal(process.status, 'listen');
+        core.deleteProcess(process);
+      }
+    }),
+  );
+
+  itWithNative(
+    'have options that were set while they connected',
+    withCore(async (core) => {
+      const peer = await plainServer(() => undefined);
+      const client = await make(core, { name: 'c', host, service: peer.port, nowait: true });
+      assert.equal(core.setNetworkProcessOption(client, 'bindtodevice', 'lo'), true);
+      await until('it is open', () => client.status === 'open');
+      assert.equal(core.networkProcessOptions(client)!.bindtodevice, 'lo');
+      peer.close();
+    }),
+  );
+
+  itWithNative('are looked for in the folder of this program and nowhere above', async () => {
+    const planted = join(folder, 'planted');
+    const own = join(planted, 'home', 'extension', 'dist');
+    mkdirSync(own, { recursive: true });
+    copyFileSync(`${root}/dist/core.js`, join(own, 'core.js'));
+    const prebuilds = `src/native/prebuilds/${process.platform}-${process.arch}`;
+    mkdirSync(join(planted, prebuilds), { recursive: true });
+    copyFileSync(`${root}/${prebuilds}/netproc.node`, join(planted, prebuilds, 'netproc.node'));
+    const script = `console.log(require('./core.js').createNetworkProcesses().featureProblem('linger'))`;
+    const told = async (): Promise<string> =>
+      (await promisify(execFile)(process.execPath, ['-e', script], { cwd: own })).stdout.trim();
+    assert.match(await told(), /^There are no native sockets/);
+    writeFileSync(join(own, '../package.json'), '{"name": "network-processes"}');
+    assert.match(await told(), /^There are no native sockets/);
+    writeFileSync(join(planted, 'package.json'), '{"name": "network-processes"}');
+    rmSync(join(own, '../package.json'));
+    assert.equal(await told(), 'null');
+  });
+
+  it('are not needed for a clear no', async () => {
+    const script = `
+      const core = require(${JSON.stringify(`${root}/dist/core.js`)}).createNetworkProcesses();
+      const server = { server: true, service: true };
+      const local = { family: 'local', service: '/tmp/x' };
+      const specs = [
+        { ...server, reuseaddr: null }, { ...server, broadcast: true }, { ...server, useExternalSocket: true },
+        { remote: { family: 2, bytes: [0, 9, 127, 0, 0, 1] } }, { ...local, type: 'seqpacket' }, { ...local, type: 'datagram' },
+      ];
+      const of = (spec) => core.makeNetworkProcess({ name: 'x', ...spec }).then(() => ['made'], (e) => [e.code, e.hint]);
+      Promise.all(specs.map(of)).then((told) => console.log(JSON.stringify(told)));`;
+    const env = { ...process.env, NETPROC_ADDON: 'off', LISTEN_FDS: '1' };
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env });
+    const told = JSON.parse(stdout) as [string, string][];
+    assert.equal(told.length, 6);
+    for (const [code, hint] of told) {
+      assert.equal(code, 'NP_UNSUPPORTED');
+      assert.match(hint, /^Native sockets are off/);
+    }
+  });
+
+  itWithNative(
     'are listed by the name of their type',
     withPath(async (core, service) => {
       await make(core, { name: 's', server: true, type: 'seqpacket', family: 'local', service });
@@ -314,15 +474,18 @@ s.close()`;
       const { port } = listener.address() as net.AddressInfo;
       const { fd } = (listener as unknown as { _handle: { fd: number } })._handle;
       const plainFile = openSync(join(folder, 'no-socket'), 'w');
+      const udp = createSocket('udp4').bind(0, host);
+      await once(udp, 'listening');
+      const { fd: udpFd } = (udp as unknown as { _handle: { fd: number } })._handle;
       const script = `
       const { createNetworkProcesses } = require(${JSON.stringify(`${root}/dist/core.js`)});
       const core = createNetworkProcesses();
       const made = [];
       const make = async (more) => {
         const server = await core.makeNetworkProcess({
-          name: 's', server: true, host: '127.0.0.1', service: true, useExternalSocket: true,
+          name: 's', server: true, host: '127.0.0.1', service: true, useExternalSocket: true, keepalive: true,
           filter: (process, text) => core.processSendString(process, 'heard ' + text), ...more });
-        made.push(core.processContact(server, 'service'));
+        made.push(core.processContact(server, 'service'), core.networkProcessOptions(server).keepalive);
       };
       (async () => {
         await make({ useExternalSocket: null });
@@ -332,13 +495,13 @@ s.close()`;
         process.stdin.on('end', () => core.dispose()).resume();
       })();`;
       const child: ChildProcess = spawn(process.execPath, ['-e', script], {
-        env: { ...process.env, LISTEN_FDS: '2', LISTEN_PID: '1' },
-        stdio: ['pipe', 'pipe', 'inherit', plainFile, fd],
+        env: { ...process.env, LISTEN_FDS: '3', LISTEN_PID: '1' },
+        stdio: ['pipe', 'pipe', 'inherit', plainFile, udpFd, fd],
       });
       try {
         const [line] = (await once(child.stdout!, 'data')) as [Buffer];
-        const [other, handed, second] = JSON.parse(String(line)) as number[];
-        assert.deepEqual([handed, other === port, second === port], [port, false, false]);
+        const [other, , handed, keepalive, second] = JSON.parse(String(line)) as (number | boolean)[];
+        assert.deepEqual([handed, keepalive, other === port, second === port], [port, true, false, false]);
         // The child alone is to accept.
         listener.close();
         const socket = net.connect(port, host);
@@ -349,6 +512,7 @@ s.close()`;
         child.stdin!.end();
         if (child.exitCode === null) await once(child, 'exit');
         closeSync(plainFile);
+        udp.close();
       }
     },
   );
