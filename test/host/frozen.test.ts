@@ -114,6 +114,8 @@ describe('A process buffer’s document', () => {
     const { process, editor, uri, send } = await show();
     await send(numbered(0, 500));
     await until('the end', () => textOf(uri)?.includes('line 00000499') && atEnd(editor));
+    // An update that is still to come would take what follows for shown.
+    await later(500);
     // What is read in the moment in which it is stopped.
     const listener = process.byteLog.onDidAppend(() => core.stopProcess(process));
     await send('held');

@@ -1,6 +1,5 @@
 // What a person does with the extension, as gestures on its page; signatures in user.d.mts.
 
-import { at } from '../lib/workbench/selectors.mjs';
 
 const view = 'Processes';
 
@@ -57,14 +56,7 @@ export class ProcessUser {
 
   /** The colour that a row's label is drawn in. */
   colorOf({ label }) {
-    const labels = this.workbench.page.locator(`${at.pane} ${at.listRow} .label-name`);
-    // A row that is just drawn anew has none.
-    return this.workbench.until(`a color of ${label}`, () =>
-      labels.evaluateAll((all, wanted) => {
-        const found = all.find((element) => element.textContent.replaceAll('\u00a0', ' ') === wanted);
-        return found && getComputedStyle(found).color;
-      }, label),
-    );
+    return this.workbench.rowColor(view, label);
   }
 
   /** Waits for a client below a server, whose row it expands: one that is not among the rows `known`. */

@@ -152,6 +152,8 @@ export declare class Workbench {
   clickRow(view: string, row: RowMatch, options?: ClickOptions): Promise<void>;
   expandRow(view: string, row: RowMatch): Promise<void>;
   collapseRow(view: string, row: RowMatch): Promise<void>;
+  /** The color of a row's label, as CSS. */
+  rowColor(view: string, row: RowMatch): Promise<string>;
   rowAction(view: string, row: RowMatch, action: string): Promise<void>;
   /** A list of labels goes through submenus. */
   rowMenu(view: string, row: RowMatch, item: string | string[]): Promise<void>;

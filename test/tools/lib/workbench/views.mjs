@@ -78,6 +78,14 @@ export const Views = (Base) =>
       await this.#setExpanded(view, row, false);
     }
 
+    /** The color of a row's label. */
+    async rowColor(view, row) {
+      return this.until(`a color of row ${row}`, async () => {
+        const label = (await this.#row(view, row)).locator('.label-name').first();
+        return label.evaluate((element) => getComputedStyle(element).color);
+      });
+    }
+
     /** Clicks one of a row's inline buttons. */
     async rowAction(view, row, action) {
       // A label may go on with the key, and does so only at times.
