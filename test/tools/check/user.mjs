@@ -1,6 +1,5 @@
 // What a person does with the extension, as gestures on its page; signatures in user.d.mts.
 
-
 const view = 'Processes';
 
 /** Somebody who uses Network Processes in a workbench: by palette, tree and editors only. */
