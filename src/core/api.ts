@@ -117,7 +117,7 @@ export interface Traffic {
   readonly bytesLost: number;
   /** Empty datagrams heard; they reach no filter, and stand in the byte log. */
   readonly emptyDatagrams: number;
-  /** Datagrams lost because 1,000 were already waiting. */
+  /** Datagrams lost because the kernel had no room or, without native sockets, 1,000 were already waiting. */
   readonly datagramsDropped: number;
 }
 
@@ -502,7 +502,8 @@ export interface NetworkProcesses extends Disposable {
 
   /**
    * (ours) The socket is not read until every hold is disposed; the status stays, unlike with `stopProcess`. The system
-   * then slows a stream's peer. Datagrams are not held back.
+   * then slows a stream's peer. Datagrams
+   * wait in the kernel; without native sockets they are not held back.
    */
   holdReading(process: NetworkProcess): Disposable;
   /**
