@@ -502,8 +502,7 @@ export interface NetworkProcesses extends Disposable {
 
   /**
    * (ours) The socket is not read until every hold is disposed; the status stays, unlike with `stopProcess`. The system
-   * then slows a stream's peer. Datagrams
-   * wait in the kernel; without native sockets they are not held back.
+   * then slows a stream's peer. Datagrams wait in the kernel; without native sockets they are not held back.
    */
   holdReading(process: NetworkProcess): Disposable;
   /**
