@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { isSwitchedOff } from '../support/nativeSockets';
 import { needs, Programs } from '../support/peers/programs';
 import { startSession, type Session } from '../tools/lib/session.mjs';
 import type { Quick, Workbench } from '../tools/lib/workbench.mjs';
 import { freePort, startPeer, Steps } from './steps';
 
 describe('Kinds of sockets and their options', () => {
+  // What is left then is tested beside it.
+  if (isSwitchedOff) return;
+
   let session: Session;
   let workbench: Workbench;
   let steps: Steps;
