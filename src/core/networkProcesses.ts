@@ -13,13 +13,18 @@ import type {
   NetworkProcesses,
   NetworkProcessSpec,
   Options,
+  PeerStatus,
   Plist,
   ProcessChange,
   ProcessDesignator,
   ProcessStatus,
+  SecurityLevel,
   Sentinel,
   Text,
   TextBuffer,
+  TlsBootParameters,
+  TlsParameters,
+  TrustRecord,
 } from './api';
 import { formatNetworkAddress, fromVector, inetVector } from './address/address';
 import { Emitter } from './base/event';
@@ -30,6 +35,7 @@ import { Buffer } from './buffer/buffer';
 import { BufferList } from './buffer/bufferList';
 import { codingName, codingNames } from './coding/codingNames';
 import { codingSystem } from './coding/codingSystem';
+import { encodeText } from './coding/encoder';
 import { NetworkProcessError, wrongType } from './errors';
 import { CaptureStore } from './log/captureStore';
 import { checkPath } from './make/checkSpec';
@@ -43,6 +49,12 @@ import { LiveOptions } from './options';
 import { Registry } from './process/registry';
 import { featureProblem } from './features';
 import { checkOption, optionNames } from './transport/socketOptions';
+import { tlsCapabilities } from './tls/capabilities';
+import { warningTexts } from './tls/peerStatus';
+import { throwawayCertificate } from './tls/throwaway';
+import { bootParameters } from './tls/tlsParameters';
+import { checkNames } from './trust/checks';
+import { Trust } from './trust/trust';
 
 /** Makes a registry of network processes and buffers, with nothing in it. */
 export function createNetworkProcesses(): NetworkProcesses {
@@ -54,7 +66,9 @@ class Functions implements NetworkProcesses {
   readonly options: Options = new LiveOptions(
     () => this.limitChanged(),
     () => void this.captures.removeOrphans(),
+    (store) => (this.trust.store = store),
   );
+  private readonly trust = new Trust(this.options);
   readonly internalDefaultProcessFilter = internalDefaultProcessFilter;
   readonly internalDefaultProcessSentinel = internalDefaultProcessSentinel;
 
@@ -79,7 +93,7 @@ class Functions implements NetworkProcesses {
       report: (report) => this.reports.fire(report),
       coded: (system) => (this.coded = system?.name ?? 'no-conversion'),
     };
-    this.maker = new ProcessMaker(world, this.buffers);
+    this.maker = new ProcessMaker(world, this.buffers, this.trust);
   }
 
   get onDidChangeProcess(): Event<ProcessChange> {
@@ -104,6 +118,59 @@ class Functions implements NetworkProcesses {
 
   makeNetworkProcess(spec?: NetworkProcessSpec, options: MakeOptions = {}): Promise<NetworkProcess | null> {
     return this.maker.make(spec, options);
+  }
+
+  // ------------------------------------------------------------ TLS and trust
+
+  async gnutlsNegotiate(
+    parameters: TlsParameters & { readonly process: NetworkProcess; readonly reply?: Text },
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<NetworkProcess> {
+    const { process, reply = null, ...rest } = parameters;
+    const target = own(process);
+    const bytes = reply === null ? null : typeof reply === 'string' ? encodeText(target.encode, reply) : reply;
+    await this.maker.upgrade(target, rest, bytes, options.signal);
+    return target;
+  }
+
+  gnutlsBootParameters(parameters: TlsParameters = {}): TlsBootParameters {
+    return bootParameters({ ...parameters }, this.maker.tlsDefaults);
+  }
+
+  gnutlsAvailableP(): readonly string[] | null {
+    return tlsCapabilities().has;
+  }
+
+  gnutlsLacks(): readonly { readonly name: string; readonly reason: string }[] {
+    return tlsCapabilities().lacks;
+  }
+
+  gnutlsPeerStatus(process: NetworkProcess): PeerStatus | null {
+    return own(process).peerStatus;
+  }
+
+  gnutlsPeerStatusWarningDescribe(warning: string): string | null {
+    const name = warning.replace(/^:/, '');
+    return Object.hasOwn(warningTexts, name) ? warningTexts[name]! : null;
+  }
+
+  throwawayCertificate(
+    names: readonly string[] = ['localhost', '127.0.0.1', '::1'],
+    days = 30,
+  ): { readonly key: string; readonly cert: string } {
+    return throwawayCertificate(names, days);
+  }
+
+  trustRecords(): TrustRecord[] {
+    return this.trust.records();
+  }
+
+  forgetTrust(host: string): boolean {
+    return this.trust.forget(host);
+  }
+
+  securityChecks(level: SecurityLevel): string[] {
+    return checkNames(level);
   }
 
   private limitChanged(): void {
@@ -147,9 +214,8 @@ class Functions implements NetworkProcesses {
     return own(process).name;
   }
 
-  processType(process: ProcessDesignator): 'network' {
-    this.find(process);
-    return 'network';
+  processType(process: ProcessDesignator): 'network' | 'real' {
+    return this.find(process).isReal ? 'real' : 'network';
   }
 
   processStatus(process: ProcessDesignator): ProcessStatus | null {
@@ -159,16 +225,15 @@ class Functions implements NetworkProcesses {
 
   processLiveP(process: NetworkProcess): boolean {
     const { status } = own(process);
-    return status !== 'closed' && status !== 'failed';
+    return status !== 'closed' && status !== 'failed' && status !== 'exit' && status !== 'signal';
   }
 
   processExitStatus(process: NetworkProcess): number | string {
     return own(process).exitStatus;
   }
 
-  processId(process: NetworkProcess): null {
-    own(process);
-    return null;
+  processId(process: NetworkProcess): number | null {
+    return own(process).program?.pid ?? null;
   }
 
   processTtyName(process: NetworkProcess): null {
@@ -185,7 +250,9 @@ class Functions implements NetworkProcesses {
   processContact(process: NetworkProcess, key: string): unknown;
   processContact(process: NetworkProcess, key: true | string | null, noBlock: unknown): unknown;
   processContact(process: NetworkProcess, key: true | string | null = null, noBlock: unknown = null): unknown {
-    const { contact, hasSocket } = own(process);
+    const { contact, hasSocket, isReal } = own(process);
+    // As Emacs says of every program.
+    if (isReal) return true;
     if (!isNil(noBlock) && !hasSocket) return null;
     const get = (k: string): unknown => {
       const value = contact.get(k);
@@ -211,7 +278,7 @@ class Functions implements NetworkProcesses {
 
   processAsksOnExit(process: NetworkProcess): boolean {
     const { query, status } = own(process);
-    return query && (status === 'open' || status === 'listen' || status === 'stop');
+    return query && (status === 'open' || status === 'listen' || status === 'stop' || status === 'run');
   }
 
   processInheritCodingSystemFlag(process: NetworkProcess): boolean {
@@ -386,25 +453,40 @@ class Functions implements NetworkProcesses {
     return target;
   }
 
-  signalProcess(process: ProcessDesignator, _signal: unknown): null {
+  signalProcess(process: ProcessDesignator, signal: unknown): null {
     if (typeof process === 'string' && !this.registry.get(process)) return null;
-    throw notSubprocess(`Cannot signal process ${this.find(process).name}`);
+    const target = this.find(process);
+    if (!target.program) throw notSubprocess(`Cannot signal process ${target.name}`);
+    const name = typeof signal === 'number' ? signal : `SIG${String(symbolName(signal)).replace(/^SIG/, '')}`;
+    try {
+      target.program.signal(name as NodeJS.Signals);
+    } catch {
+      throw new NetworkProcessError('NP_WRONG_TYPE', 'error', [`Undefined signal name ${String(symbolName(signal))}`]);
+    }
+    return null;
   }
 
-  interruptProcess(process: ProcessDesignator): never {
-    throw notSubprocess(`Process ${this.find(process).name} is not a subprocess`);
+  interruptProcess(process: ProcessDesignator): NetworkProcess {
+    return this.signalled(process, 'SIGINT');
   }
 
-  killProcess(process: ProcessDesignator): never {
-    return this.interruptProcess(process);
+  killProcess(process: ProcessDesignator): NetworkProcess {
+    return this.signalled(process, 'SIGKILL');
   }
 
-  quitProcess(process: ProcessDesignator): never {
-    return this.interruptProcess(process);
+  quitProcess(process: ProcessDesignator): NetworkProcess {
+    return this.signalled(process, 'SIGQUIT');
+  }
+
+  private signalled(process: ProcessDesignator, signal: NodeJS.Signals): NetworkProcess {
+    const target = this.find(process);
+    if (!target.program) throw notSubprocess(`Process ${target.name} is not a subprocess`);
+    target.program.signal(signal);
+    return target;
   }
 
   processRunningChildP(process: ProcessDesignator): never {
-    return this.interruptProcess(process);
+    throw notSubprocess(`Process ${this.find(process).name} is not a subprocess`);
   }
 
   setProcessWindowSize(process: NetworkProcess, height: number, width: number): null {

@@ -4,10 +4,12 @@ import { targetText, type SocketAddress, type Target } from '../address/target';
 import { isNil } from '../base/nil';
 import type { BufferList } from '../buffer/bufferList';
 import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
+import { tlsSide, type TlsDefaults, type TlsSide } from '../tls/tlsParameters';
+import type { Trust, TrustedHost } from '../trust/trust';
 import { takeExternalSocket } from '../native/externalSocket';
 import { addonProblem, loadAddon } from '../native/loadAddon';
 import type { World } from '../process/plan';
-import { Process } from '../process/process';
+import { Process, type Said } from '../process/process';
 import { connectNative } from '../transport/connectNative';
 import { connectStream } from '../transport/connectStream';
 import { DatagramSocket } from '../transport/datagramSocket';
@@ -20,13 +22,28 @@ import { SocketError } from '../transport/systemError';
 import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
 import { Attempt } from './attempt';
 import { checkRest, checkWhere, type CheckedRest, type CheckedWhere } from './checkSpec';
+import { Deadline, type Phased } from './deadline';
+import { secure } from './secure';
 
 /** A spec whose every keyword has been looked at. */
 type Checked = CheckedWhere & CheckedRest;
 
+/** What a connected stream has become when its process may open. */
+export interface Prepared {
+  readonly stream: StreamTransport;
+  /** What was said on it, to be logged and delivered. */
+  readonly said?: readonly Said[];
+}
+
+/** What is done with a connected stream before its process opens. When it fails, the stream is closed. */
+export type Prepare = (stream: StreamTransport, process: Process, phased: Phased) => Promise<Prepared>;
+
 interface Made {
   readonly process: Process;
   readonly checked: Checked;
+  /** Of a server: what each client has to do. */
+  readonly side: TlsSide | null;
+  readonly prepare: Prepare | null;
 }
 
 /**
@@ -43,6 +60,7 @@ export class ProcessMaker {
   constructor(
     private readonly world: World,
     private readonly buffers: BufferList,
+    private readonly trust: Trust,
   ) {}
 
   /** Ends what is connecting, and what is tried later. */
@@ -57,7 +75,11 @@ export class ProcessMaker {
   }
 
   /** Rejects with Emacs' error, first failing check first, and leaves nothing behind. */
-  async make(spec: NetworkProcessSpec | undefined, options: MakeOptions): Promise<Process | null> {
+  async make(
+    spec: NetworkProcessSpec | undefined,
+    options: MakeOptions,
+    prepare: Prepare | null = null,
+  ): Promise<Process | null> {
     if (!spec || Object.keys(spec).length === 0) return null;
     const checked = checkWhere(spec);
     if (
@@ -71,11 +93,11 @@ export class ProcessMaker {
     const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, options.signal);
     if (this.disposed) attempt.cancel();
     this.attempts.add(attempt);
-    if (checked.nowait) return this.makeLater(spec, checked, attempt, options);
+    if (checked.nowait) return this.makeLater(spec, checked, attempt, options, prepare);
     try {
       const found = attempt.targets();
       const targets = Array.isArray(found) ? found : await found;
-      const made = this.register(spec, checked, attempt, options);
+      const made = this.register(spec, checked, attempt, options, prepare);
       try {
         await this.open(made, attempt, targets);
         // Given up, deleted or disposed meanwhile: what came up all the same goes again.
@@ -94,9 +116,15 @@ export class ProcessMaker {
   }
 
   /** Even what needs no waiting happens after the caller has the process: its sentinel tells. */
-  private makeLater(spec: NetworkProcessSpec, checked: CheckedWhere, attempt: Attempt, options: MakeOptions): Process {
+  private makeLater(
+    spec: NetworkProcessSpec,
+    checked: CheckedWhere,
+    attempt: Attempt,
+    options: MakeOptions,
+    prepare: Prepare | null,
+  ): Process {
     try {
-      const made = this.register(spec, checked, attempt, options);
+      const made = this.register(spec, checked, attempt, options, prepare);
       if (made.checked.codingError) {
         made.process.discard();
         throw made.checked.codingError;
@@ -120,25 +148,147 @@ export class ProcessMaker {
     checked: CheckedWhere,
     attempt: Attempt,
     { continues }: MakeOptions,
+    prepare: Prepare | null,
   ): Made {
     const former = continues instanceof Process ? continues : null;
     const rest = checkRest(spec, checked, this.world.options, this.buffers);
     const all = Object.assign(rest, checked, { isServer: checked.backlog !== null, server: null, continues: former });
+    const side = this.sideOf(spec, checked);
     const process = new Process(this.world, all);
     process.onEnd = () => attempt.cancel();
-    return { process, checked: all };
+    const isClient = side !== null && !side.isServer;
+    return { process, checked: all, side, prepare: isClient && !prepare ? this.encrypting(side) : prepare };
   }
 
-  private open({ process, checked }: Made, attempt: Attempt, targets: Target[]): Promise<void> {
+  /** @throws NP_TLS_…, NP_OPTION_COMBINATION */
+  private sideOf({ tlsParameters, host }: NetworkProcessSpec, { type, backlog, where }: CheckedWhere): TlsSide | null {
+    if (isNil(tlsParameters)) return null;
+    if (type !== 'stream' || where.kind === 'raw') {
+      // What was to be encrypted must not go out in clear.
+      const text = ["':tls-parameters' is incompatible with ':type'"];
+      throw new NetworkProcessError('NP_OPTION_COMBINATION', 'error', text, null, {
+        hint: 'Use TLS with streams only.',
+      });
+    }
+    const name = where.kind === 'address' ? where.address.host : typeof host === 'string' ? host : hostText(where);
+    return tlsSide(tlsParameters, name, backlog !== null, this.tlsDefaults);
+  }
+
+  /** What handshakes use where nothing else is said. */
+  get tlsDefaults(): TlsDefaults {
+    const { options } = this.world;
+    return {
+      trustFiles: options.trustFiles,
+      crlFiles: options.crlFiles,
+      algorithmPriority: options.gnutlsAlgorithmPriority,
+      minPrimeBits: options.gnutlsMinPrimeBits,
+      verifyError: options.gnutlsVerifyError,
+    };
+  }
+
+  private encrypting(side: TlsSide): Prepare {
+    return async (stream, process, phased) => ({ stream: await this.secure(stream, process, side, phased, false) });
+  }
+
+  /** Encrypts a client's stream, and judges it. @throws NP_TLS_… */
+  secure(
+    stream: StreamTransport,
+    process: Process,
+    side: TlsSide,
+    phased: Phased,
+    saveKey: boolean,
+  ): Promise<StreamTransport> {
+    const { options } = this.world;
+    const to = trustedHost(process, stream, side.hostname);
+    return secure(stream, phased, { side, to, saveKey, options, trust: this.trust });
+  }
+
+  /** `gnutls-negotiate`: encrypts an open process in place. */
+  async upgrade(
+    process: Process,
+    parameters: unknown,
+    reply: Uint8Array | null,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const isServer = process.server !== null;
+    const host = process.contact.get('host');
+    const side = tlsSide(parameters, typeof host === 'string' ? host : null, isServer, this.tlsDefaults);
+    const deadline = new Deadline();
+    const cancel = (): void =>
+      deadline.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Encrypting ${process.name} was cancelled`]));
+    if (signal?.aborted) cancel();
+    signal?.addEventListener('abort', cancel);
+    try {
+      await process.upgrade(reply, (stream) => this.secure(stream, process, side, deadline, true));
+    } finally {
+      deadline.dispose();
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** A program in a shell in place of a connection. @throws NP_SHELL_FAILED; what `prepare` throws */
+  async makeShell(
+    spec: NetworkProcessSpec,
+    start: () => Promise<StreamTransport>,
+    options: MakeOptions,
+    prepare: Prepare,
+  ): Promise<Process> {
+    const checked = checkWhere({ ...spec, host: null, service: 0, nowait: null });
+    const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, options.signal);
+    if (this.disposed) attempt.cancel();
+    this.attempts.add(attempt);
+    try {
+      const rest = checkRest(spec, checked, this.world.options, this.buffers);
+      if (rest.codingError) throw rest.codingError;
+      if (attempt.reason) throw attempt.reason;
+      const stream = await start();
+      const fixed = { isServer: false, server: null, continues: null, isReal: true };
+      const process = new Process(this.world, Object.assign(rest, checked, fixed));
+      process.onEnd = () => attempt.cancel();
+      try {
+        await this.openPrepared(process, stream, attempt, prepare);
+        process.begin();
+      } catch (error) {
+        stream.close();
+        process.discard();
+        throw error;
+      }
+      return process;
+    } catch (error) {
+      throw attempt.explain(error);
+    } finally {
+      this.over(attempt);
+    }
+  }
+
+  private async openPrepared(
+    process: Process,
+    stream: StreamTransport,
+    attempt: Attempt,
+    prepare: Prepare | null,
+  ): Promise<void> {
+    if (!prepare) return process.openStream(stream);
+    try {
+      const prepared = await prepare(stream, process, attempt);
+      if (attempt.reason) throw attempt.reason;
+      process.openStream(prepared.stream, prepared.said);
+    } catch (error) {
+      stream.close();
+      throw attempt.reason ?? error;
+    }
+  }
+
+  private open(made: Made, attempt: Attempt, targets: Target[]): Promise<void> {
+    const { process, checked, side } = made;
     if (checked.type === 'datagram') return this.openDatagram(process, checked, targets[0]!);
-    if (checked.backlog !== null) return this.listen(process, checked, targets[0]!);
-    return this.connect(process, checked, attempt, targets);
+    if (checked.backlog !== null) return this.listen(process, checked, targets[0]!, side);
+    return this.connect(made, attempt, targets);
   }
 
   // ------------------------------------------------------------------- clients
 
   /** One address after another; the error is the last one's. */
-  private async connect(process: Process, checked: Checked, attempt: Attempt, targets: Target[]): Promise<void> {
+  private async connect({ process, checked, prepare }: Made, attempt: Attempt, targets: Target[]): Promise<void> {
     let stream: StreamTransport | null = null;
     let last: unknown = null;
     for (const target of targets) {
@@ -157,7 +307,8 @@ export class ProcessMaker {
     if (!stream) throw fileError('connect', last, targets.map(targetText).join(', '), ...contactList(process));
     process.contact.set('remote', checked.contact.get('remote') ?? stream.remote);
     process.contact.set('local', stream.local);
-    process.openStream(stream);
+    if (prepare) await this.openPrepared(process, stream, attempt, prepare);
+    else process.openStream(stream);
     process.begin(checked.nowait ? 'open\n' : undefined);
   }
 
@@ -172,15 +323,18 @@ export class ProcessMaker {
       const what = error.target === null ? `Name lookup of ${where.host}` : `Service lookup of ${where.service}`;
       return process.fail(`${what} failed`, `failed with ${error.message}\n`);
     }
+    if (isNetworkProcessError(error) && !(systemCode(error.cause) ?? '').match(/^E[A-Z]+$/)) {
+      return process.fail(String(error.data[0]), `failed with ${error.message}\n`, error);
+    }
     const code = systemNumber(isNetworkProcessError(error) ? error.cause : error);
     process.fail(code, `failed with code ${code}\n`);
   }
 
   // ------------------------------------------------------------------- servers
 
-  private async listen(process: Process, checked: Checked, target: Target): Promise<void> {
+  private async listen(process: Process, checked: Checked, target: Target, side: TlsSide | null): Promise<void> {
     const listener = await this.listener(process, checked, target);
-    listener.onAccept = (stream) => this.accept(process, stream);
+    listener.onAccept = side ? this.encryptingEach(process, side) : (stream) => this.accept(process, stream);
     listener.onAcceptError = (error) => this.acceptFailed(process, error);
     if (Array.isArray(listener.local)) process.contact.set('service', listener.local.at(-1));
     process.contact.set('local', listener.local);
@@ -201,6 +355,34 @@ export class ProcessMaker {
     } catch (error) {
       throw serverError(error, target, process);
     }
+  }
+
+  /** A client counts from the start, and is a process when it is encrypted. */
+  private encryptingEach(server: Process, side: TlsSide): (stream: StreamTransport) => void {
+    const underway = new Set<Deadline>();
+    const { onEnd } = server;
+    server.onEnd = () => {
+      onEnd();
+      for (const deadline of underway) deadline.end(new Error('The server was deleted'));
+    };
+    return (stream) => {
+      const deadline = new Deadline();
+      underway.add(deadline);
+      server.countClient(1);
+      const { options } = this.world;
+      const to = trustedHost(server, stream, formatNetworkAddress(stream.remote, true));
+      secure(stream, deadline, { side, to, saveKey: false, options, trust: this.trust })
+        .then(
+          (secured) => (server.isClosed ? secured.close() : this.accept(server, secured)),
+          (error: unknown) => server.isClosed || this.world.report({ source: 'socket', process: server, error }),
+        )
+        .finally(() => {
+          deadline.dispose();
+          underway.delete(deadline);
+          server.countClient(-1);
+        })
+        .catch((error: unknown) => this.world.report({ source: 'socket', process: server, error }));
+    };
   }
 
   private accept(server: Process, stream: StreamTransport): void {
@@ -286,6 +468,17 @@ export class ProcessMaker {
       throw isNetworkProcessError(error) ? error : fileError('connect', error, targetText(target));
     }
   }
+}
+
+function hostText(where: CheckedWhere['where']): string | null {
+  return where.kind === 'name' ? where.host : null;
+}
+
+/** Whom a stream goes to, as trust remembers it. */
+export function trustedHost(process: Process, { remote }: StreamTransport, hostname: string | null): TrustedHost {
+  const path = typeof remote === 'string' ? remote || String(process.contact.get('service')) : null;
+  const host = hostname ?? path ?? formatNetworkAddress(remote, true) ?? process.name;
+  return { host, port: Array.isArray(remote) ? (remote.at(-1) as number) : 0, remote };
 }
 
 /** How long a full queue of a local server is waited for before it is tried again. */

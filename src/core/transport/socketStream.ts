@@ -15,10 +15,13 @@ export class SocketStream implements StreamTransport {
   readonly hasPackets = false;
   private over = false;
   private reading = false;
+  /** How it ended while nobody listened. */
+  private missed: { readonly error: unknown } | null = null;
+  private isReleased = false;
 
   /** @param known Addresses that are known; the system is asked for the others. */
   constructor(
-    private readonly socket: Socket,
+    protected readonly socket: Socket,
     known: { readonly local?: NetworkAddress | undefined; readonly remote?: NetworkAddress | undefined },
   ) {
     this.local = known.local ?? inetVector(socket.localAddress ?? '0.0.0.0', socket.localPort ?? 0);
@@ -32,7 +35,38 @@ export class SocketStream implements StreamTransport {
     socket.on('close', ended);
   }
 
+  /**
+   * Hands the socket on to whoever goes on with it; this transport is used up. Nothing has been read that was not given
+   * to `onData`, but for what the socket itself holds.
+   */
+  release(): Socket {
+    this.isReleased = true;
+    this.over = true;
+    this.onData = ignore;
+    this.onEnd = ignore;
+    this.socket.removeAllListeners('data').removeAllListeners('end');
+    return this.socket;
+  }
+
+  /** Resolves when the system has taken all that was written, or the socket is gone. */
+  drained(): Promise<void> {
+    const { socket } = this;
+    if (socket.writableLength === 0) return Promise.resolve();
+    return new Promise((resolve) => socket.write('', () => resolve()));
+  }
+
+  /** Bytes read from the system that nobody was given yet. */
+  get unread(): number {
+    return this.socket.readableLength;
+  }
+
   setReading(on: boolean): void {
+    if (on && this.missed && !this.isReleased) {
+      const { error } = this.missed;
+      this.missed = null;
+      this.over = false;
+      return void setImmediate(() => this.finish(error));
+    }
     if (this.over || on === this.reading) return;
     this.reading = on;
     if (on) this.socket.resume();
@@ -72,6 +106,11 @@ export class SocketStream implements StreamTransport {
   private finish(error: unknown): void {
     if (this.over) return;
     this.over = true;
+    if (this.onEnd === ignore) {
+      // It ended between two who listen: the next one is told.
+      this.missed = { error };
+      return;
+    }
     for (let rest = this.socket.read() as Buffer | null; rest; rest = this.socket.read() as Buffer | null) {
       // read() itself emits 'data' unless the stream has already failed.
       if (error) this.onData(rest, rest.length);

@@ -18,8 +18,18 @@ export interface Transport {
   options(): Record<string, unknown> | null;
 }
 
+/** How a program ended that takes the place of a connection. */
+export interface Ended {
+  readonly status: 'exit' | 'signal';
+  /** What the sentinel is told: `"finished\n"`. */
+  readonly message: string;
+  readonly exitStatus: number;
+}
+
 /** A connection: a stream, or packets. */
 export interface StreamTransport extends Transport {
+  /** Of a program, when it has ended; connections have none. */
+  readonly ended?: Ended | null;
   readonly local: NetworkAddress;
   readonly remote: NetworkAddress;
   /** Whether what is written at once arrives at once, and what arrives is one message. */

@@ -1,0 +1,58 @@
+import type { TrustRecord, TrustStore } from '../api';
+
+/**
+ * What is remembered of hosts: for good in the host's store, else until the program ends.
+ *
+ * @see Emacs Lisp manual, "Network Security Manager": `nsm-settings-file`
+ */
+export class TrustMemory {
+  /** Map, so that a host of any name is an ordinary one. */
+  private readonly lasting = new Map<string, TrustRecord>();
+  private readonly session = new Map<string, TrustRecord>();
+
+  /** Null keeps nothing beyond the program. */
+  private kept: TrustStore | null = null;
+
+  get store(): TrustStore | null {
+    return this.kept;
+  }
+
+  set store(store: TrustStore | null) {
+    this.kept = store;
+    this.lasting.clear();
+    for (const record of store?.load() ?? []) if (isRecord(record)) this.lasting.set(record.host, record);
+  }
+
+  find(host: string): TrustRecord | null {
+    return this.session.get(host) ?? this.lasting.get(host) ?? null;
+  }
+
+  all(): TrustRecord[] {
+    return [...new Map([...this.lasting, ...this.session]).values()];
+  }
+
+  remember(record: TrustRecord): void {
+    if (!record.lasting) return void this.session.set(record.host, record);
+    this.session.delete(record.host);
+    this.lasting.set(record.host, record);
+    this.save();
+  }
+
+  forget(host: string): boolean {
+    const isKnown = this.session.delete(host);
+    if (!this.lasting.delete(host)) return isKnown;
+    this.save();
+    return true;
+  }
+
+  private save(): void {
+    this.kept?.save([...this.lasting.values()]);
+  }
+}
+
+/** What a store gives may have been changed by hand. */
+function isRecord(value: unknown): value is TrustRecord {
+  const { host, keys, conditions } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const areTexts = (list: unknown): boolean => Array.isArray(list) && list.every((one) => typeof one === 'string');
+  return typeof host === 'string' && areTexts(keys) && areTexts(conditions);
+}

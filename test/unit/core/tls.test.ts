@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import tls from 'node:tls';
+import type { NetworkProcess } from '../../../src/core';
+import { codeOf, pause, plainServer, recorder, until, withCore } from './support';
+import { keyPair, tlsServer, trustOurs } from './tlsSupport';
+
+const host = '127.0.0.1';
+
+describe('TLS', () => {
+  it(
+    'a client is open when its peer is judged, and carries text both ways',
+    withCore(async (core) => {
+      trustOurs(core);
+      const server = await tlsServer({}, (socket) => socket.pipe(socket));
+      const { log, filter, sentinel } = recorder();
+      const spec = { name: 'c', host: 'localhost', service: server.port, tlsParameters: {}, filter, sentinel };
+      const process = (await core.makeNetworkProcess(spec))!;
+      assert.equal(process.status, 'open');
+      const status = core.gnutlsPeerStatus(process)!;
+      assert.deepEqual([status.protocol, status.cipher, status.mac], ['TLS1.3', 'AES-256-GCM', 'AEAD']);
+      await core.processSendString(process, 'hello');
+      await until('the echo is there', () => log.includes('filter hello'));
+      server.close();
+      await until('it ends', () => process.status === 'closed');
+      assert.deepEqual(log.at(-1), 'sentinel connection broken by remote peer closed');
+      assert.equal(core.gnutlsPeerStatus(process), null);
+    }),
+  );
+
+  it(
+    'a failed handshake leaves nothing, and no text goes in clear',
+    withCore(async (core) => {
+      let heard = Buffer.alloc(0);
+      const server = await plainServer((socket) => {
+        socket.on('data', (bytes) => (heard = Buffer.concat([heard, bytes])));
+        socket.write('220 in clear\r\n');
+      });
+      const spec = { name: 'c', host, service: server.port, tlsParameters: {} };
+      assert.equal(await codeOf(core.makeNetworkProcess(spec)), 'NP_TLS_NOT_TLS');
+      assert.deepEqual(core.processList(), []);
+      const later = (await core.makeNetworkProcess({ ...spec, nowait: true }))!;
+      const secret = core.processSendString(later, 'SECRET');
+      assert.equal(await codeOf(secret), 'NP_SEND_NOT_RUNNING');
+      assert.equal(later.status, 'failed');
+      assert.ok(!heard.includes('SECRET'));
+      server.close();
+    }),
+  );
+
+  it(
+    'a peer that is silent is given up in time, and at once when cancelled',
+    withCore(async (core) => {
+      core.options.handshakeTimeoutMs = 150;
+      const server = await plainServer(() => undefined);
+      const spec = { name: 'c', host, service: server.port, tlsParameters: {} };
+      assert.equal(await codeOf(core.makeNetworkProcess(spec)), 'NP_TLS_TIMEOUT');
+      core.options.handshakeTimeoutMs = 15_000;
+      const controller = new AbortController();
+      const started = core.makeNetworkProcess(spec, { signal: controller.signal });
+      await until('it has connected', () => server.sockets.length === 2);
+      await pause(20);
+      const before = performance.now();
+      controller.abort();
+      assert.equal(await codeOf(started), 'NP_CANCELLED');
+      assert.ok(performance.now() - before < 100);
+      server.close();
+    }),
+  );
+
+  it(
+    'certificates are refused by what is wrong with them',
+    withCore(async (core) => {
+      trustOurs(core);
+      const problems: Record<string, RegExp> = {
+        selfsigned: /:self-signed .*:unknown-ca/,
+        expired: /:expired/,
+        otherhost: /:no-host-match/,
+      };
+      for (const [name, pattern] of Object.entries(problems)) {
+        const server = await tlsServer({ name }, (socket) => socket.write('secret'));
+        const made = core.makeNetworkProcess({ name, host: 'localhost', service: server.port, tlsParameters: {} });
+        await assert.rejects(made, (error: { code: string; message: string }) => {
+          assert.equal(error.code, 'NP_TLS_REFUSED');
+          assert.match(error.message, pattern);
+          return true;
+        });
+        server.close();
+      }
+      assert.deepEqual(core.processList(), []);
+    }),
+  );
+
+  it(
+    'a server encrypts what it accepts, with a throw-away certificate that a client trusts by its key',
+    withCore(async (core) => {
+      const { log, filter } = recorder();
+      const server = (await core.makeNetworkProcess({
+        name: 's',
+        server: true,
+        host,
+        service: true,
+        tlsParameters: { selfSigned: true },
+        filter: (process: NetworkProcess, text: unknown) => core.processSendString(process, `<${String(text)}>`),
+      }))!;
+      const port = core.processContact(server, 'service');
+      core.options.trustQuestion = ({ problems }) => {
+        log.push(problems.map(({ name }) => name).join(' '));
+        return 'session';
+      };
+      const spec = { name: 'c', host, service: port, tlsParameters: {}, filter };
+      const client = (await core.makeNetworkProcess(spec))!;
+      await core.processSendString(client, 'hi');
+      await until('it answers', () => log.includes('filter <hi>'));
+      assert.equal(log[0], ':invalid :self-signed :unknown-ca');
+      // Asked once.
+      await core.makeNetworkProcess(spec);
+      assert.equal(log.length, 2);
+      // A client in clear never becomes a process.
+      const stranger = net.connect(port as number, host);
+      stranger.on('error', () => undefined).end('in clear\n');
+      await new Promise((resolve) => stranger.on('close', resolve));
+      assert.equal(server.clients.count, 2);
+    }),
+  );
+
+  it(
+    'an open connection is encrypted in place, on both sides',
+    withCore(async (core) => {
+      trustOurs(core);
+      const { key, cert } = keyPair('good');
+      const heard: string[] = [];
+      const server = (await core.makeNetworkProcess({
+        name: 's',
+        server: true,
+        host,
+        service: true,
+        filter: (process: NetworkProcess, text: unknown) => {
+          heard.push(String(text));
+          if (text !== 'STARTTLS\n') return undefined;
+          return core.gnutlsNegotiate({ process, key, cert, reply: 'GO\n' });
+        },
+      }))!;
+      const { log, filter } = recorder();
+      const spec = { name: 'c', host: 'localhost', service: core.processContact(server, 'service'), filter };
+      const client = (await core.makeNetworkProcess({ ...spec, host, coding: 'utf-8' }))!;
+      await core.processSendString(client, 'STARTTLS\n');
+      await until('it agrees', () => log.includes('filter GO\n'));
+      const upgrade = core.gnutlsNegotiate({ process: client, hostname: 'localhost' });
+      const sent = core.processSendString(client, 'secret');
+      assert.equal(await upgrade, client);
+      await sent;
+      await until('it is there', () => heard.includes('secret'));
+      assert.equal(core.gnutlsPeerStatus(client)?.protocol, 'TLS1.3');
+    }),
+  );
+
+  it(
+    'what came in clear before the handshake ends the connection',
+    withCore(async (core) => {
+      const server = await plainServer((socket) => socket.write('GO\nINJECTED'));
+      const told: string[] = [];
+      const client = (await core.makeNetworkProcess({
+        name: 'c',
+        host,
+        service: server.port,
+        sentinel: (_: unknown, message: string) => void told.push(message),
+        filter: () => pause(50),
+      }))!;
+      core.options.readProcessOutputMax = 3;
+      await until('it has come', () => client.traffic.bytesReceived > 0);
+      assert.equal(await codeOf(core.gnutlsNegotiate({ process: client })), 'NP_STARTTLS_INJECTION');
+      assert.equal(client.status, 'closed');
+      assert.match(told.join(), /^failed with Text in clear/);
+      server.close();
+    }),
+  );
+
+  it(
+    'what comes after a damaged record is not delivered, and the process says so',
+    withCore(async (core) => {
+      trustOurs(core);
+      let raw: net.Socket | null = null;
+      const context = tls.createSecureContext(keyPair('good'));
+      const server = await plainServer((socket) => {
+        raw = socket;
+        new tls.TLSSocket(socket, { isServer: true, secureContext: context }).on('error', () => undefined);
+      });
+      const { log, filter, sentinel } = recorder();
+      const spec = { name: 'c', host: 'localhost', service: server.port, tlsParameters: {}, filter, sentinel };
+      const client = (await core.makeNetworkProcess(spec))!;
+      const handle = (raw as unknown as { _handle: { fd: number } })._handle;
+      const { writeSync } = await import('node:fs');
+      writeSync(handle.fd, Buffer.from([0x17, 3, 3, 0, 20, ...new Array<number>(20).fill(7)]));
+      await until('it has ended', () => client.status === 'closed');
+      assert.deepEqual(log, ['sentinel connection broken by remote peer closed']);
+      assert.equal((client.failure as { code?: string } | null)?.code, 'NP_TLS_BROKEN');
+      server.close();
+    }),
+  );
+});
