@@ -259,6 +259,62 @@ export interface TrustStore {
   save(records: readonly TrustRecord[]): void;
 }
 
+/**
+ * Keywords of `openNetworkStream`. Patterns are texts in JavaScript's syntax with Emacs' meaning of `^`, `$` and `.`, or a
+ * RegExp; they see bytes as Latin-1. Anchor them: a server says what it likes.
+ *
+ * | keyword | meaning, default |
+ * |---|---|
+ * | `type` | `null` and `'network'`: plain, with STARTTLS if the server offers it; `'plain'`; `'starttls'`: encrypted or nothing; `'tls'`, `'ssl'`; `'shell'` |
+ * | `nowait` | return at once; a negotiation whose result `returnList` wants is waited for |
+ * | `dialog` | (ours) a protocol that is known, see `streamDialogs`; the keywords below stand in for parts of it |
+ * | `endOfCommand`, `endOfCapability` | patterns of the end of an answer; the second's default is the first |
+ * | `capabilityCommand` | a text, or a function of the greeting that gives one |
+ * | `starttlsFunction` | a function of the capabilities that gives the command, or null |
+ * | `success` | a pattern of the answer that consents to TLS |
+ * | `alwaysQueryCapabilities` | also with `'plain'` |
+ * | `nogreeting` | the server says nothing by itself |
+ * | `warnUnlessEncrypted` | a plain connection is asked about |
+ * | `clientCertificate` | `[keyFile, certificateFile]`, or true: `clientCertificateFor` finds them; default: `useClientCertificates` |
+ * | `useStarttlsIfPossible` | without effect: TLS is always there |
+ * | `returnList` | the result is an `OpenedStream` |
+ * | `coding`, `tlsParameters` | as in `makeNetworkProcess` |
+ * | `shellCommand` | with `%s` for the host and `%p` for the port |
+ *
+ * @see Emacs Lisp manual, "Network Connections"
+ */
+export interface StreamParameters {
+  readonly type?: unknown;
+  readonly nowait?: unknown;
+  readonly dialog?: unknown;
+  readonly endOfCommand?: unknown;
+  readonly endOfCapability?: unknown;
+  readonly capabilityCommand?: string | ((greeting: string | null) => unknown) | null;
+  readonly starttlsFunction?: ((capabilities: string | null) => unknown) | null;
+  readonly success?: unknown;
+  readonly alwaysQueryCapabilities?: unknown;
+  readonly useStarttlsIfPossible?: unknown;
+  readonly nogreeting?: unknown;
+  readonly warnUnlessEncrypted?: unknown;
+  readonly clientCertificate?: unknown;
+  readonly returnList?: unknown;
+  readonly coding?: Coding | null;
+  readonly tlsParameters?: unknown;
+  readonly shellCommand?: unknown;
+  readonly [keyword: string]: unknown;
+}
+
+/** What `openNetworkStream` found out. */
+export interface OpenedStream {
+  /** Null when it could not be what was asked for; `error` says why. */
+  readonly process: NetworkProcess | null;
+  readonly greeting: string | null;
+  /** Under TLS those that were told under TLS. */
+  readonly capabilities: string | null;
+  readonly type: 'plain' | 'tls';
+  readonly error: string | null;
+}
+
 /** Counters since creation. A message is one datagram; streams count reads and writes. */
 export interface Traffic {
   readonly bytesReceived: number;
@@ -562,6 +618,34 @@ export interface NetworkProcesses extends Disposable {
    */
   makeNetworkProcess(spec?: NetworkProcessSpec, options?: MakeOptions): Promise<NetworkProcess | null>;
 
+  /**
+   * Opens a stream that is what was asked for when its process opens: what the two sides say before, and TLS, come first.
+   * Until then the process is `connect`, and what is sent waits. Text of before TLS reaches nobody.
+   *
+   * @returns The process, or an `OpenedStream`. Without a process (null) when somebody has to be asked and says no, and
+   *   when type `'starttls'` finds no STARTTLS; the reason is in `error`, or reported.
+   * Errors: those of `makeNetworkProcess`, `NP_STREAM_…`, `NP_NEGOTIATION_…`, `NP_STARTTLS_INJECTION`, `NP_PATTERN`,
+   * `NP_TLS_…`, `NP_SHELL_…`. A handshake that fails is an error and never leads to a connection in clear.
+   * @see open-network-stream
+   */
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters: StreamParameters & { readonly returnList: true },
+    options?: MakeOptions,
+  ): Promise<OpenedStream>;
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters?: StreamParameters,
+    options?: MakeOptions,
+  ): Promise<NetworkProcess | OpenedStream | null>;
+  /** (ours) The protocols that `dialog` knows, with their ports in clear and under TLS. */
+  streamDialogs(): { name: string; title: string; port: number; tlsPort: number | null }[];
   /**
    * Encrypts an open connection in place, and judges it. What was not delivered yet when this is called came in clear: it
    * is an attack, and ends the process, as every other failure does. What is sent meanwhile waits.

@@ -12,6 +12,7 @@ import type {
   NetworkProcess,
   NetworkProcesses,
   NetworkProcessSpec,
+  OpenedStream,
   Options,
   PeerStatus,
   Plist,
@@ -20,6 +21,7 @@ import type {
   ProcessStatus,
   SecurityLevel,
   Sentinel,
+  StreamParameters,
   Text,
   TextBuffer,
   TlsBootParameters,
@@ -53,6 +55,8 @@ import { tlsCapabilities } from './tls/capabilities';
 import { warningTexts } from './tls/peerStatus';
 import { throwawayCertificate } from './tls/throwaway';
 import { bootParameters } from './tls/tlsParameters';
+import { dialogs } from './stream/dialogs';
+import { StreamOpener } from './stream/openNetworkStream';
 import { checkNames } from './trust/checks';
 import { Trust } from './trust/trust';
 
@@ -80,6 +84,7 @@ class Functions implements NetworkProcesses {
   private readonly captures = new CaptureStore(this.options);
   private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
   private readonly maker: ProcessMaker;
+  private readonly opener: StreamOpener;
   private readonly waits = new OutputWaits();
   private coded: string | null = null;
 
@@ -94,6 +99,9 @@ class Functions implements NetworkProcesses {
       coded: (system) => (this.coded = system?.name ?? 'no-conversion'),
     };
     this.maker = new ProcessMaker(world, this.buffers, this.trust);
+    this.opener = new StreamOpener(this.options, this.maker, this.trust, (error) =>
+      this.reports.fire({ source: 'socket', process: null, error }),
+    );
   }
 
   get onDidChangeProcess(): Event<ProcessChange> {
@@ -121,6 +129,37 @@ class Functions implements NetworkProcesses {
   }
 
   // ------------------------------------------------------------ TLS and trust
+
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters: StreamParameters & { readonly returnList: true },
+    options?: MakeOptions,
+  ): Promise<OpenedStream>;
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters?: StreamParameters,
+    options?: MakeOptions,
+  ): Promise<NetworkProcess | OpenedStream | null>;
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters: StreamParameters = {},
+    options: MakeOptions = {},
+  ): Promise<NetworkProcess | OpenedStream | null> {
+    return this.opener.open(name, buffer, host, service, parameters, options);
+  }
+
+  streamDialogs(): { name: string; title: string; port: number; tlsPort: number | null }[] {
+    return [...dialogs].map(([name, { title, port, tlsPort }]) => ({ name, title, port, tlsPort }));
+  }
 
   async gnutlsNegotiate(
     parameters: TlsParameters & { readonly process: NetworkProcess; readonly reply?: Text },

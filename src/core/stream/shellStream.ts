@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Sent, StreamTransport, Ended } from '../transport/transport';
+import { nobody, type Ended, type Sent, type StreamTransport } from '../transport/transport';
 import { NetworkProcessError } from '../errors';
 
 const ignore = (): void => undefined;
@@ -10,8 +10,8 @@ const ignore = (): void => undefined;
  * @see Emacs Lisp manual, "Network Connections" (:type shell)
  */
 export class ShellStream implements StreamTransport {
-  onData: (bytes: Buffer, size: number) => void = ignore;
-  onEnd: (error: unknown) => void = ignore;
+  onData: (bytes: Buffer, size: number) => void = nobody;
+  onEnd: (error: unknown) => void = nobody;
   readonly local = '';
   readonly remote = '';
   readonly hasPackets = false;
@@ -97,8 +97,8 @@ export class ShellStream implements StreamTransport {
   }
 
   close(): void {
-    this.onData = ignore;
-    this.onEnd = ignore;
+    this.onData = nobody;
+    this.onEnd = nobody;
     if (this.ended) return;
     this.over = true;
     this.signal('SIGKILL');
@@ -116,7 +116,7 @@ export class ShellStream implements StreamTransport {
     this.ended = { status: signal ? 'signal' : 'exit', message: text, exitStatus: code ?? 1 };
     if (this.over) return;
     this.over = true;
-    if (this.onEnd === ignore) this.isMissed = true;
+    if (this.onEnd === nobody) this.isMissed = true;
     else this.onEnd(null);
   }
 

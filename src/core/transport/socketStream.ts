@@ -2,14 +2,12 @@ import type { Socket } from 'node:net';
 import type { NetworkAddress } from '../api';
 import { inetVector } from '../address/address';
 import { readSocketOptions, setSocketOption, type GivenOption } from './socketOptions';
-import type { Sent, StreamTransport } from './transport';
-
-const ignore = (): void => undefined;
+import { nobody, type Sent, type StreamTransport } from './transport';
 
 /** A connected `net.Socket` as a transport. The socket must allow half-open streams. */
 export class SocketStream implements StreamTransport {
-  onData: (bytes: Buffer, size: number) => void = ignore;
-  onEnd: (error: unknown) => void = ignore;
+  onData: (bytes: Buffer, size: number) => void = nobody;
+  onEnd: (error: unknown) => void = nobody;
   readonly local: NetworkAddress;
   readonly remote: NetworkAddress;
   readonly hasPackets = false;
@@ -42,8 +40,8 @@ export class SocketStream implements StreamTransport {
   release(): Socket {
     this.isReleased = true;
     this.over = true;
-    this.onData = ignore;
-    this.onEnd = ignore;
+    this.onData = nobody;
+    this.onEnd = nobody;
     this.socket.removeAllListeners('data').removeAllListeners('end');
     return this.socket;
   }
@@ -98,15 +96,15 @@ export class SocketStream implements StreamTransport {
   close(): void {
     this.over = true;
     // Those who listened need not live as long as the socket.
-    this.onData = ignore;
-    this.onEnd = ignore;
+    this.onData = nobody;
+    this.onEnd = nobody;
     this.socket.removeAllListeners('data').destroy();
   }
 
   private finish(error: unknown): void {
     if (this.over) return;
     this.over = true;
-    if (this.onEnd === ignore) {
+    if (this.onEnd === nobody) {
       // It ended between two who listen: the next one is told.
       this.missed = { error };
       return;

@@ -18,6 +18,9 @@ export interface Transport {
   options(): Record<string, unknown> | null;
 }
 
+/** Listens to a stream while nobody does: what it has to tell waits until somebody reads again. */
+export const nobody = (): void => undefined;
+
 /** How a program ended that takes the place of a connection. */
 export interface Ended {
   readonly status: 'exit' | 'signal';
