@@ -323,7 +323,7 @@ export class ProcessMaker {
       const what = error.target === null ? `Name lookup of ${where.host}` : `Service lookup of ${where.service}`;
       return process.fail(`${what} failed`, `failed with ${error.message}\n`);
     }
-    if (isNetworkProcessError(error) && !(systemCode(error.cause) ?? '').match(/^E[A-Z]+$/)) {
+    if (isNetworkProcessError(error) && /^NP_(TLS|STARTTLS|NEGOTIATION|PATTERN|STREAM)_?/.test(error.code)) {
       return process.fail(String(error.data[0]), `failed with ${error.message}\n`, error);
     }
     const code = systemNumber(isNetworkProcessError(error) ? error.cause : error);
