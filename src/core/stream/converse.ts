@@ -103,7 +103,7 @@ function hear(
         const action = negotiation.feed(bytes);
         if (action && over()) resolve(action);
       } catch (error) {
-        if (over()) reject(error as Error);
+        if (over()) reject(error);
       }
     };
     const off = phased.onEnd((reason) => {

@@ -52,6 +52,45 @@ export function isSelfIssued(certificate: X509Certificate): boolean {
   return certificate.subject === certificate.issuer;
 }
 
+/** What checks look at. */
+export interface CertificateFacts {
+  /** Milliseconds since 1970. */
+  readonly validFrom: number;
+  readonly validTo: number;
+  readonly isSelfIssued: boolean;
+  readonly isAuthority: boolean;
+  readonly signature: string;
+  readonly algorithm: string;
+  readonly bits: number;
+  /** What it may be used for; null: anything. */
+  readonly purposes: readonly string[] | null;
+  readonly hasAltNames: boolean;
+}
+
+/** Reading them costs as much as a part of the handshake, and the same hosts come again and again. */
+const facts = new Map<string, CertificateFacts>();
+const factsKept = 256;
+
+export function factsOf(certificate: X509Certificate): CertificateFacts {
+  const name = certificate.fingerprint256;
+  const known = facts.get(name);
+  if (known) return known;
+  const read: CertificateFacts = {
+    validFrom: new Date(certificate.validFrom).getTime(),
+    validTo: new Date(certificate.validTo).getTime(),
+    isSelfIssued: isSelfIssued(certificate),
+    isAuthority: certificate.ca,
+    signature: signatureAlgorithm(certificate),
+    algorithm: keyAlgorithm(certificate),
+    bits: keyBits(certificate),
+    purposes: (certificate.keyUsage as readonly string[] | undefined) ?? null,
+    hasAltNames: Boolean(certificate.subjectAltName),
+  };
+  if (facts.size >= factsKept) facts.clear();
+  facts.set(name, read);
+  return read;
+}
+
 /** What a host is remembered by: SHA-256 of its public key in DER, in hex. */
 export function publicKeyPin(certificate: X509Certificate): string {
   return createHash('sha256').update(publicKey(certificate)).digest('hex');

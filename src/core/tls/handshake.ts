@@ -58,7 +58,7 @@ function shake(below: Socket, side: TlsSide, ending: Ending, target: string): Pr
     const ended = (error: unknown): void => {
       if (!over()) return;
       socket.on('error', () => undefined).destroy();
-      reject(error as Error);
+      reject(error);
     };
     const failed = (error: unknown): void => ended(explain(error, target));
     const closed = (): void => failed(new Error('the peer closed the connection'));

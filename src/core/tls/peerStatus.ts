@@ -7,7 +7,7 @@ import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { PeerStatus } from '../api';
-import { chainOf, describe, isSelfIssued, keyAlgorithm, signatureAlgorithm } from './certificate';
+import { chainOf, describe, factsOf } from './certificate';
 
 /** Warnings in Emacs' words, by Node's for the last thing that went wrong with the chain. */
 const byNode: Readonly<Record<string, readonly string[]>> = {
@@ -128,7 +128,7 @@ function exchangeName(exchange: string): string {
 }
 
 function exchangeOf13(type: string | undefined, certificate: X509Certificate | undefined): string {
-  const signer = certificate && keyAlgorithm(certificate) === 'RSA' ? 'RSA' : 'ECDSA';
+  const signer = certificate && factsOf(certificate).algorithm === 'RSA' ? 'RSA' : 'ECDSA';
   return `${type === 'DH' ? 'DHE' : 'ECDHE'}-${signer}`;
 }
 
@@ -143,15 +143,14 @@ function warningsOf(
   const found = new Set<string>(chainProblems(socket));
   const now = Date.now();
   // The library tells the last problem only: others could hide behind it.
-  for (const certificate of chain) {
-    if (new Date(certificate.validTo).getTime() < now) found.add('expired').add('invalid');
-    if (new Date(certificate.validFrom).getTime() > now) found.add('not-activated').add('invalid');
-    if (!isSelfIssued(certificate) && /MD2|MD5|SHA1$/.test(signatureAlgorithm(certificate))) {
-      found.add('insecure').add('invalid');
-    }
+  for (const { validFrom, validTo, isSelfIssued, signature } of chain.map(factsOf)) {
+    // A date that cannot be read is none that holds.
+    if (!(validTo >= now)) found.add('expired').add('invalid');
+    if (!(validFrom <= now)) found.add('not-activated').add('invalid');
+    if (!isSelfIssued && /MD2|MD5|SHA1$/.test(signature)) found.add('insecure').add('invalid');
   }
-  for (const issuer of chain.slice(1)) if (!issuer.ca) found.add('not-ca').add('invalid');
-  const purposes: readonly string[] | undefined = host.keyUsage;
+  for (const issuer of chain.slice(1)) if (!factsOf(issuer).isAuthority) found.add('not-ca').add('invalid');
+  const { purposes } = factsOf(host);
   if (!isServer && purposes && !purposes.includes(serverAuth) && !purposes.includes(anyPurpose)) {
     found.add('purpose-mismatch').add('invalid');
   }

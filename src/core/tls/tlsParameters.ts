@@ -215,7 +215,7 @@ function filesOf(words: Given, word: string): readonly string[] | null {
   const value = words[word];
   if (isNil(value)) return null;
   const files = typeof value === 'string' ? [value] : value;
-  if (Array.isArray(files) && files.every((file) => typeof file === 'string')) return files as string[];
+  if (Array.isArray(files) && files.every((file) => typeof file === 'string')) return files;
   throw bad(word, 'is a list of files');
 }
 

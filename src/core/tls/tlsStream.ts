@@ -35,6 +35,6 @@ export class TlsStream extends SocketStream {
     this.release();
     const timer = setTimeout(() => socket.destroy(), goodbyeMs).unref();
     socket.on('error', () => undefined).once('close', () => clearTimeout(timer));
-    socket.end(() => socket.destroy());
+    socket.destroySoon();
   }
 }

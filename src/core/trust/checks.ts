@@ -5,7 +5,7 @@
  */
 import { isIP } from 'node:net';
 import type { SecurityLevel, TrustProblem } from '../api';
-import { isSelfIssued, keyAlgorithm, keyBits, signatureAlgorithm } from '../tls/certificate';
+import { factsOf } from '../tls/certificate';
 import { warningTexts, type Handshaken } from '../tls/peerStatus';
 
 /** What a check looks at. */
@@ -35,7 +35,7 @@ const when = (holds: boolean, text: string): string | null => (holds ? text : nu
 
 /** A certificate of the chain that is not its end, signed so. */
 function signedBy({ tls }: Examined, pattern: RegExp): boolean {
-  return tls.chain.some((one) => !isSelfIssued(one) && pattern.test(signatureAlgorithm(one)));
+  return tls.chain.map(factsOf).some(({ isSelfIssued, signature }) => !isSelfIssued && pattern.test(signature));
 }
 
 /** All but `verify-cert` and `same-cert`, which need more than the handshake. */
@@ -103,8 +103,8 @@ const checks: readonly Check[] = [
     name: 'rsa-key',
     level: 'medium',
     problem: ({ tls }) => {
-      const small = tls.chain.find((one) => keyAlgorithm(one) === 'RSA' && keyBits(one) < leastBits);
-      return small ? `an RSA key has ${keyBits(small)} bits, less than ${leastBits}` : null;
+      const small = tls.chain.map(factsOf).find(({ algorithm, bits }) => algorithm === 'RSA' && bits < leastBits);
+      return small ? `an RSA key has ${small.bits} bits, less than ${leastBits}` : null;
     },
   },
   {
@@ -112,7 +112,7 @@ const checks: readonly Check[] = [
     level: 'medium',
     problem: ({ tls, isServer, hostname }) =>
       when(
-        !isServer && hostname !== null && tls.chain.length > 0 && !tls.chain[0]!.subjectAltName,
+        !isServer && hostname !== null && tls.chain.length > 0 && !factsOf(tls.chain[0]!).hasAltNames,
         'the certificate has no alternative names, only a subject',
       ),
   },

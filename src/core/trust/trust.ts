@@ -65,10 +65,12 @@ export class Trust {
     const level = this.options.networkSecurityLevel;
     const host = hostKey(to.host, to.port);
     const known = this.memory.find(host);
-    const pin = tls.chain[0] ? `sha256:${publicKeyPin(tls.chain[0])}` : plain;
     if (level === 'low' || this.isLocal(to.remote)) return;
     const found = problemsOf({ tls, hostname: more.hostname, isServer: false }, level);
     const hasKeys = known !== null && known.keys.some((key) => key !== plain);
+    // Reading a key costs a good part of what a handshake does: only where it is asked for.
+    const saves = more.saveKey || isAtLeast(level, 'high');
+    const pin = hasKeys || saves || found.length > 0 ? pinOf(tls) : plain;
     const isKnownKey = hasKeys && known.keys.includes(pin);
     if (hasKeys && !isKnownKey) {
       found.push({ name: 'same-cert', text: 'the key of this host is not the one that it had before' });
@@ -82,7 +84,7 @@ export class Trust {
       const answer = await this.ask(to, found, tls, more.signal);
       if (answer === 'no') throw refused(host, open);
       this.remember({ host, keys: [pin], conditions: found.map(({ name }) => name), lasting: answer === 'always' });
-    } else if ((more.saveKey || isAtLeast(level, 'high')) && !isKnownKey && pin !== plain) {
+    } else if (saves && !isKnownKey && pin !== plain) {
       this.remember({ host, keys: [pin], conditions: [], lasting: true });
     }
   }
@@ -162,6 +164,10 @@ export class Trust {
       );
     });
   }
+}
+
+function pinOf({ chain }: Handshaken): string {
+  return chain[0] ? `sha256:${publicKeyPin(chain[0])}` : plain;
 }
 
 /** Somebody who has gone away is not waited for. */

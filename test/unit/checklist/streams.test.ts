@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { TLSSocket } from 'node:tls';
 import type { NetworkProcesses, OpenedStream } from '../../../src/core';
 import { hostileServer, speeches, type Malice, type Speech } from '../core/hostile';
 import { codeOf, pause, plainServer, until } from '../core/support';
@@ -145,7 +146,7 @@ describe('checklist: openNetworkStream', () => {
 
   row('ONS-12', 'with tls the handshake comes before the greeting, and a refusal gives no process', async (core) => {
     trustOurs(core);
-    const talk = (socket: import('node:tls').TLSSocket): void => {
+    const talk = (socket: TLSSocket): void => {
       socket.write('220 hi\r\n');
       socket.on('data', () => socket.write('250 caps\r\n'));
     };
