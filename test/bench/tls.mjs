@@ -79,7 +79,8 @@ async function compared(rounds, { bare, ours }, peer, amount) {
   await seconds(ours, peer);
   for (let i = 0; i < rounds; i++) {
     const pair = {};
-    for (const name of i % 2 ? ['ours', 'bare'] : ['bare', 'ours']) pair[name] = await seconds({ bare, ours }[name], peer);
+    for (const name of i % 2 ? ['ours', 'bare'] : ['bare', 'ours'])
+      pair[name] = await seconds({ bare, ours }[name], peer);
     pairs.push(pair);
   }
   return {

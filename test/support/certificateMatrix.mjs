@@ -40,14 +40,44 @@ export function makeMatrix(folder) {
   const sign = (name, by, { subject = `/CN=${name}`, dates, digest = 'sha256', extensions }) => {
     run('req', '-new', '-utf8', '-key', `${name}.key`, '-subj', subject, '-out', `${name}.csr`);
     const any = ['[any]', 'commonName=optional', '[leaf]', ...extensions.filter(Boolean)];
-    write('ca.cnf', `${['[ca]', 'default_ca=own', '[own]', ...settings, 'default_crl_days=30', 'default_md=sha256', ...any].join('\n')}\n`);
+    write(
+      'ca.cnf',
+      `${['[ca]', 'default_ca=own', '[own]', ...settings, 'default_crl_days=30', 'default_md=sha256', ...any].join('\n')}\n`,
+    );
     const time = dates ? ['-startdate', dates[0], '-enddate', dates[1]] : ['-days', '800'];
     const issuer = ['-cert', `${by}.pem`, '-keyfile', `${by}.key`, '-md', digest];
-    run('ca', '-batch', '-notext', '-config', 'ca.cnf', ...issuer, '-extensions', 'leaf', ...time, '-in', `${name}.csr`, '-out', `${name}.pem`);
+    run(
+      'ca',
+      '-batch',
+      '-notext',
+      '-config',
+      'ca.cnf',
+      ...issuer,
+      '-extensions',
+      'leaf',
+      ...time,
+      '-in',
+      `${name}.csr`,
+      '-out',
+      `${name}.pem`,
+    );
   };
   const authority = (name) => {
     key(name);
-    run('req', '-x509', '-key', `${name}.key`, '-days', '3650', '-subj', `/CN=${name}`, '-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-out', `${name}.pem`);
+    run(
+      'req',
+      '-x509',
+      '-key',
+      `${name}.key`,
+      '-days',
+      '3650',
+      '-subj',
+      `/CN=${name}`,
+      '-addext',
+      'keyUsage=critical,keyCertSign,cRLSign',
+      '-out',
+      `${name}.pem`,
+    );
   };
   write('index', '');
   authority('root');
@@ -59,7 +89,20 @@ export function makeMatrix(folder) {
     copyFileSync(join(folder, `${name}.pem`), join(folder, `${name}.chain`));
   }
   key('self-signed');
-  run('req', '-x509', '-key', 'self-signed.key', '-days', '800', '-subj', '/CN=localhost', '-addext', here, '-out', 'self-signed.chain');
+  run(
+    'req',
+    '-x509',
+    '-key',
+    'self-signed.key',
+    '-days',
+    '800',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    here,
+    '-out',
+    'self-signed.chain',
+  );
   key('unknown-root');
   sign('unknown-root', 'other', { extensions: [leafUse, server, here] });
   copyFileSync(join(folder, 'unknown-root.pem'), join(folder, 'unknown-root.chain'));

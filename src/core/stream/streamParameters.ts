@@ -59,7 +59,7 @@ export function dialogOf(given: StreamParameters, budgetMs: () => number, decode
       if (isNil(starttlsFunction)) return known?.starttlsCommand(capabilities, greeting) ?? null;
       // As Emacs: without capabilities or a sign of success there is nothing to decide.
       if (capabilities === null || (!success && !known)) return null;
-      return command((starttlsFunction)(text(capabilities)), 'starttlsFunction');
+      return command(starttlsFunction(text(capabilities)), 'starttlsFunction');
     },
     starttlsReply: endOfCommand ?? known?.starttlsReply ?? null,
     isConsent: (reply) => (success ? success.matches(reply) : (known?.isConsent(reply) ?? false)),

@@ -70,9 +70,15 @@ const rows: Readonly<Record<string, Row>> = {
   'RS-047 static RSA': of('rsa2048', null, { server: only('AES128-GCM-SHA256') }),
   'RS-047 static RSA, level high': of('rsa2048', ['rsa-kx'], { server: only('AES128-GCM-SHA256'), level: 'high' }),
   'RS-048 NULL': of('rsa2048', [], { server: only('NULL-SHA256'), code: 'NP_TLS_HANDSHAKE' }),
-  'RS-048 NULL, asked for': of('rsa2048', ['null-suite'], { server: only('NULL-SHA256'), client: weakClient('NULL-SHA256') }),
+  'RS-048 NULL, asked for': of('rsa2048', ['null-suite'], {
+    server: only('NULL-SHA256'),
+    client: weakClient('NULL-SHA256'),
+  }),
   'RS-048 anonymous': of('rsa2048', [], { server: only('AECDH-AES128-SHA'), code: 'NP_TLS_HANDSHAKE' }),
-  'RS-048 anonymous, asked for': of('rsa2048', ['anon-kx'], { server: only('AECDH-AES128-SHA'), client: weakClient('AECDH-AES128-SHA') }),
+  'RS-048 anonymous, asked for': of('rsa2048', ['anon-kx'], {
+    server: only('AECDH-AES128-SHA'),
+    client: weakClient('AECDH-AES128-SHA'),
+  }),
   'RS-049 DH 1024': of('rsa2048', ['dhe-prime-kx'], {
     server: { ...only('DHE-RSA-AES128-GCM-SHA256'), dhparam: weakPrime() },
     client: weakClient('DHE-RSA-AES128-GCM-SHA256'),
@@ -132,7 +138,12 @@ describe('the matrix of certificates', function () {
   function nodes(row: Row, port: number): Promise<string> {
     return new Promise((resolve) => {
       const host = row.host ?? 'localhost';
-      const socket = tls.connect({ port, host, servername: host === 'localhost' ? host : '', ca: readFileSync(file('root.pem')) });
+      const socket = tls.connect({
+        port,
+        host,
+        servername: host === 'localhost' ? host : '',
+        ca: readFileSync(file('root.pem')),
+      });
       const done = (said: string) => {
         socket.destroy();
         resolve(said);
@@ -144,7 +155,18 @@ describe('the matrix of certificates', function () {
 
   async function curls(row: Row, port: number): Promise<string> {
     const url = `https://${row.host ?? 'localhost'}:${port}/`;
-    const said = await output('curl', ['-s', '-m', '3', '--cacert', file('root.pem'), '-o', '/dev/null', '-w', '%{exitcode} %{ssl_verify_result}', url]);
+    const said = await output('curl', [
+      '-s',
+      '-m',
+      '3',
+      '--cacert',
+      file('root.pem'),
+      '-o',
+      '/dev/null',
+      '-w',
+      '%{exitcode} %{ssl_verify_result}',
+      url,
+    ]);
     if (said === null) return '–';
     // An empty reply comes after a handshake that was fine.
     const code = /^(\d+)/.exec(said)?.[1] ?? '?';
@@ -168,8 +190,13 @@ describe('the matrix of certificates', function () {
     withCore(async (core) => {
       const served: { name: string; row: Row; port: number; close: () => void }[] = [];
       for (const [name, row] of Object.entries(rows)) {
-        const pair = { key: readFileSync(file(`${row.certificate}.key`)), cert: readFileSync(file(`${row.certificate}.chain`)) };
-        const { port, close } = await tlsServer({ ...pair, ...row.server }, (socket) => setTimeout(() => socket.end(), 100).unref());
+        const pair = {
+          key: readFileSync(file(`${row.certificate}.key`)),
+          cert: readFileSync(file(`${row.certificate}.chain`)),
+        };
+        const { port, close } = await tlsServer({ ...pair, ...row.server }, (socket) =>
+          setTimeout(() => socket.end(), 100).unref(),
+        );
         served.push({ name, row, port, close });
       }
       const table: Record<string, Record<string, string>> = {};
