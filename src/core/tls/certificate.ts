@@ -83,7 +83,7 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
     signature: signatureAlgorithm(certificate),
     algorithm: keyAlgorithm(certificate),
     bits: keyBits(certificate),
-    purposes: (certificate.keyUsage as readonly string[] | undefined) ?? null,
+    purposes: certificate.keyUsage ?? null,
     hasAltNames: Boolean(certificate.subjectAltName),
   };
   if (facts.size >= factsKept) facts.clear();

@@ -121,7 +121,7 @@ describe('the matrix of certificates', function () {
     let found: readonly string[] = [];
     core.options.trustQuestion = ({ problems, details }) => {
       found = problems.map(({ name }) => name);
-      // eslint-disable-next-line no-control-regex
+
       assert.doesNotMatch(details, /[\0-\x09\x0b-\x1f]/);
       return 'no';
     };
