@@ -23,7 +23,7 @@ import { Targets } from './ui/commands/targets';
 import { commands } from './ui/ids';
 import { ProcessList } from './ui/list/processList';
 import { Log } from './ui/log';
-import { OpenFlow } from './ui/open/openFlow';
+import { OpenCommands } from './ui/open/openCommands';
 import { Settings } from './ui/settings';
 import { BufferStatus } from './ui/status/bufferStatus';
 import { ProcessPicks } from './ui/status/processPicks';
@@ -60,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   const resets = new ResetNotice(core, (process) => run(commands.reconnect, process));
   const captureNotice = new CaptureNotice(core, log, (process) => run(commands.saveCapture, process));
   const watch = (process: NetworkProcess): void => resets.watch(process);
-  const flow = new OpenFlow(core, context.globalState, buffers, watch);
+  const flow = new OpenCommands(core, context.globalState, buffers, watch);
   const list = new ProcessList(core);
   const targets = new Targets(tree, buffers);
   const question = new KillQuestion(core, settings);

@@ -36,8 +36,9 @@ import { isNil, symbolName } from './base/nil';
 import { Buffer } from './buffer/buffer';
 import { BufferList } from './buffer/bufferList';
 import { codingName, codingNames } from './coding/codingNames';
-import { codingSystem } from './coding/codingSystem';
+import { codingSystem, rawTextOf } from './coding/codingSystem';
 import { encodeText } from './coding/encoder';
+import { TextDecoder } from './coding/textDecoder';
 import { NetworkProcessError, wrongType } from './errors';
 import { CaptureStore } from './log/captureStore';
 import { checkPath } from './make/checkSpec';
@@ -51,14 +52,10 @@ import { LiveOptions } from './options';
 import { Registry } from './process/registry';
 import { featureProblem } from './features';
 import { checkOption, optionNames } from './transport/socketOptions';
-import { tlsCapabilities } from './tls/capabilities';
-import { warningTexts } from './tls/peerStatus';
-import { throwawayCertificate } from './tls/throwaway';
-import { bootParameters } from './tls/tlsParameters';
-import { dialogs } from './stream/dialogs';
-import { StreamOpener } from './stream/openNetworkStream';
-import { checkNames } from './trust/checks';
-import { Trust } from './trust/trust';
+import type { Encryption } from './make/encryption';
+import { streamParts } from './stream/loadParts';
+import type { StreamOpener } from './stream/openNetworkStream';
+import { TrustMemory } from './trust/trustMemory';
 
 /** Makes a registry of network processes and buffers, with nothing in it. */
 export function createNetworkProcesses(): NetworkProcesses {
@@ -70,9 +67,9 @@ class Functions implements NetworkProcesses {
   readonly options: Options = new LiveOptions(
     () => this.limitChanged(),
     () => void this.captures.removeOrphans(),
-    (store) => (this.trust.store = store),
+    (store) => (this.trusted.store = store),
   );
-  private readonly trust = new Trust(this.options);
+  private readonly trusted = new TrustMemory();
   readonly internalDefaultProcessFilter = internalDefaultProcessFilter;
   readonly internalDefaultProcessSentinel = internalDefaultProcessSentinel;
 
@@ -84,7 +81,8 @@ class Functions implements NetworkProcesses {
   private readonly captures = new CaptureStore(this.options);
   private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
   private readonly maker: ProcessMaker;
-  private readonly opener: StreamOpener;
+  private readonly encryption: () => Encryption;
+  private openerMade: StreamOpener | null = null;
   private readonly waits = new OutputWaits();
   private coded: string | null = null;
 
@@ -98,10 +96,9 @@ class Functions implements NetworkProcesses {
       report: (report) => this.reports.fire(report),
       coded: (system) => (this.coded = system?.name ?? 'no-conversion'),
     };
-    this.maker = new ProcessMaker(world, this.buffers, this.trust);
-    this.opener = new StreamOpener(this.options, this.maker, this.trust, (error) =>
-      this.reports.fire({ source: 'socket', process: null, error }),
-    );
+    let made: Encryption | null = null;
+    this.encryption = () => (made ??= new (streamParts().Encryption)(world, this.trusted));
+    this.maker = new ProcessMaker(world, this.buffers, this.encryption);
   }
 
   get onDidChangeProcess(): Event<ProcessChange> {
@@ -157,8 +154,22 @@ class Functions implements NetworkProcesses {
     return this.opener.open(name, buffer, host, service, parameters, options);
   }
 
+  private get opener(): StreamOpener {
+    return (this.openerMade ??= new (streamParts().StreamOpener)({
+      options: this.options,
+      maker: this.maker,
+      encryption: this.encryption(),
+      report: (error) => this.reports.fire({ source: 'socket', process: null, error }),
+      decode: (coding, bytes) => {
+        const decoder = new TextDecoder(coding);
+        return decoder.decode(bytes) + decoder.flush();
+      },
+      encode: (coding, text) => encodeText(codingSystem(coding) ?? rawTextOf(null), text),
+    }));
+  }
+
   streamDialogs(): { name: string; title: string; port: number; tlsPort: number | null }[] {
-    return [...dialogs].map(([name, { title, port, tlsPort }]) => ({ name, title, port, tlsPort }));
+    return [...streamParts().dialogs].map(([name, { title, port, tlsPort }]) => ({ name, title, port, tlsPort }));
   }
 
   async gnutlsNegotiate(
@@ -168,20 +179,20 @@ class Functions implements NetworkProcesses {
     const { process, reply = null, ...rest } = parameters;
     const target = own(process);
     const bytes = reply === null ? null : typeof reply === 'string' ? encodeText(target.encode, reply) : reply;
-    await this.maker.upgrade(target, rest, bytes, options.signal);
+    await this.encryption().upgrade(target, rest, bytes, options.signal);
     return target;
   }
 
   gnutlsBootParameters(parameters: TlsParameters = {}): TlsBootParameters {
-    return bootParameters({ ...parameters }, this.maker.tlsDefaults);
+    return streamParts().bootParameters({ ...parameters }, this.encryption().defaults);
   }
 
   gnutlsAvailableP(): readonly string[] | null {
-    return tlsCapabilities().has;
+    return streamParts().tlsCapabilities().has;
   }
 
   gnutlsLacks(): readonly { readonly name: string; readonly reason: string }[] {
-    return tlsCapabilities().lacks;
+    return streamParts().tlsCapabilities().lacks;
   }
 
   gnutlsPeerStatus(process: NetworkProcess): PeerStatus | null {
@@ -189,6 +200,7 @@ class Functions implements NetworkProcesses {
   }
 
   gnutlsPeerStatusWarningDescribe(warning: string): string | null {
+    const { warningTexts } = streamParts();
     const name = warning.replace(/^:/, '');
     return Object.hasOwn(warningTexts, name) ? warningTexts[name]! : null;
   }
@@ -197,19 +209,19 @@ class Functions implements NetworkProcesses {
     names: readonly string[] = ['localhost', '127.0.0.1', '::1'],
     days = 30,
   ): { readonly key: string; readonly cert: string } {
-    return throwawayCertificate(names, days);
+    return streamParts().throwawayCertificate(names, days);
   }
 
   trustRecords(): TrustRecord[] {
-    return this.trust.records();
+    return this.trusted.all();
   }
 
   forgetTrust(host: string): boolean {
-    return this.trust.forget(host);
+    return this.trusted.forget(host);
   }
 
   securityChecks(level: SecurityLevel): string[] {
-    return checkNames(level);
+    return streamParts().checkNames(level);
   }
 
   private limitChanged(): void {

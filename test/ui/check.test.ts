@@ -14,7 +14,8 @@ async function check(extension?: string): Promise<{ code: number; output: string
 
 /** A copy of the extension as it was built, whose process buffers' documents have no text. */
 function copyWithEmptyDocuments(folder: string): void {
-  const needed = ['package.json', 'package.nls.json', 'l10n', 'media', 'dist/extension.js', 'dist/charsetTables.js'];
+  const built = ['extension', 'charsetTables', 'openParts', 'streamParts'].map((name) => `dist/${name}.js`);
+  const needed = ['package.json', 'package.nls.json', 'l10n', 'media', ...built];
   for (const path of needed) cpSync(`${root}/${path}`, `${folder}/${path}`, { recursive: true });
   const main = `${folder}/dist/extension.js`;
   const code = readFileSync(main, 'utf8');

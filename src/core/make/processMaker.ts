@@ -4,8 +4,7 @@ import { targetText, type SocketAddress, type Target } from '../address/target';
 import { isNil } from '../base/nil';
 import type { BufferList } from '../buffer/bufferList';
 import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
-import { tlsSide, type TlsDefaults, type TlsSide } from '../tls/tlsParameters';
-import type { Trust, TrustedHost } from '../trust/trust';
+import type { TlsSide } from '../tls/tlsParameters';
 import { takeExternalSocket } from '../native/externalSocket';
 import { addonProblem, loadAddon } from '../native/loadAddon';
 import type { World } from '../process/plan';
@@ -22,8 +21,8 @@ import { SocketError } from '../transport/systemError';
 import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
 import { Attempt } from './attempt';
 import { checkRest, checkWhere, type CheckedRest, type CheckedWhere } from './checkSpec';
-import { Deadline, type Phased } from './deadline';
-import { secure } from './secure';
+import type { Phased } from './deadline';
+import type { Encryption } from './encryption';
 
 /** A spec whose every keyword has been looked at. */
 type Checked = CheckedWhere & CheckedRest;
@@ -60,7 +59,7 @@ export class ProcessMaker {
   constructor(
     private readonly world: World,
     private readonly buffers: BufferList,
-    private readonly trust: Trust,
+    private readonly encryption: () => Encryption,
   ) {}
 
   /** Ends what is connecting, and what is tried later. */
@@ -151,79 +150,13 @@ export class ProcessMaker {
     prepare: Prepare | null,
   ): Made {
     const former = continues instanceof Process ? continues : null;
+    const side = isNil(spec.tlsParameters) ? null : this.encryption().sideOf(spec, checked);
     const rest = checkRest(spec, checked, this.world.options, this.buffers);
     const all = Object.assign(rest, checked, { isServer: checked.backlog !== null, server: null, continues: former });
-    const side = this.sideOf(spec, checked);
     const process = new Process(this.world, all);
     process.onEnd = () => attempt.cancel();
     const isClient = side !== null && !side.isServer;
-    return { process, checked: all, side, prepare: isClient && !prepare ? this.encrypting(side) : prepare };
-  }
-
-  /** @throws NP_TLS_…, NP_OPTION_COMBINATION */
-  private sideOf({ tlsParameters, host }: NetworkProcessSpec, { type, backlog, where }: CheckedWhere): TlsSide | null {
-    if (isNil(tlsParameters)) return null;
-    if (type !== 'stream' || where.kind === 'raw') {
-      // What was to be encrypted must not go out in clear.
-      const text = ["':tls-parameters' is incompatible with ':type'"];
-      throw new NetworkProcessError('NP_OPTION_COMBINATION', 'error', text, null, {
-        hint: 'Use TLS with streams only.',
-      });
-    }
-    const name = where.kind === 'address' ? where.address.host : typeof host === 'string' ? host : hostText(where);
-    return tlsSide(tlsParameters, name, backlog !== null, this.tlsDefaults);
-  }
-
-  /** What handshakes use where nothing else is said. */
-  get tlsDefaults(): TlsDefaults {
-    const { options } = this.world;
-    return {
-      trustFiles: options.trustFiles,
-      crlFiles: options.crlFiles,
-      algorithmPriority: options.gnutlsAlgorithmPriority,
-      minPrimeBits: options.gnutlsMinPrimeBits,
-      verifyError: options.gnutlsVerifyError,
-    };
-  }
-
-  private encrypting(side: TlsSide): Prepare {
-    return async (stream, process, phased) => ({ stream: await this.secure(stream, process, side, phased, false) });
-  }
-
-  /** Encrypts a client's stream, and judges it. @throws NP_TLS_… */
-  secure(
-    stream: StreamTransport,
-    process: Process,
-    side: TlsSide,
-    phased: Phased,
-    saveKey: boolean,
-  ): Promise<StreamTransport> {
-    const { options } = this.world;
-    const to = trustedHost(process, stream, side.hostname);
-    return secure(stream, phased, { side, to, saveKey, options, trust: this.trust });
-  }
-
-  /** `gnutls-negotiate`: encrypts an open process in place. */
-  async upgrade(
-    process: Process,
-    parameters: unknown,
-    reply: Uint8Array | null,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const isServer = process.server !== null;
-    const host = process.contact.get('host');
-    const side = tlsSide(parameters, typeof host === 'string' ? host : null, isServer, this.tlsDefaults);
-    const deadline = new Deadline();
-    const cancel = (): void =>
-      deadline.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Encrypting ${process.name} was cancelled`]));
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel);
-    try {
-      await process.upgrade(reply, (stream) => this.secure(stream, process, side, deadline, true));
-    } finally {
-      deadline.dispose();
-      signal?.removeEventListener('abort', cancel);
-    }
+    return { process, checked: all, side, prepare: isClient && !prepare ? this.encryption().preparing(side) : prepare };
   }
 
   /** A program in a shell in place of a connection. @throws NP_SHELL_FAILED; what `prepare` throws */
@@ -334,7 +267,8 @@ export class ProcessMaker {
 
   private async listen(process: Process, checked: Checked, target: Target, side: TlsSide | null): Promise<void> {
     const listener = await this.listener(process, checked, target);
-    listener.onAccept = side ? this.encryptingEach(process, side) : (stream) => this.accept(process, stream);
+    const accept = (stream: StreamTransport): void => this.accept(process, stream);
+    listener.onAccept = side ? this.encryption().encryptingEach(process, side, accept) : accept;
     listener.onAcceptError = (error) => this.acceptFailed(process, error);
     if (Array.isArray(listener.local)) process.contact.set('service', listener.local.at(-1));
     process.contact.set('local', listener.local);
@@ -355,34 +289,6 @@ export class ProcessMaker {
     } catch (error) {
       throw serverError(error, target, process);
     }
-  }
-
-  /** A client counts from the start, and is a process when it is encrypted. */
-  private encryptingEach(server: Process, side: TlsSide): (stream: StreamTransport) => void {
-    const underway = new Set<Deadline>();
-    const { onEnd } = server;
-    server.onEnd = () => {
-      onEnd();
-      for (const deadline of underway) deadline.end(new Error('The server was deleted'));
-    };
-    return (stream) => {
-      const deadline = new Deadline();
-      underway.add(deadline);
-      server.countClient(1);
-      const { options } = this.world;
-      const to = trustedHost(server, stream, formatNetworkAddress(stream.remote, true));
-      secure(stream, deadline, { side, to, saveKey: false, options, trust: this.trust })
-        .then(
-          (secured) => (server.isClosed ? secured.close() : this.accept(server, secured)),
-          (error: unknown) => server.isClosed || this.world.report({ source: 'socket', process: server, error }),
-        )
-        .finally(() => {
-          deadline.dispose();
-          underway.delete(deadline);
-          server.countClient(-1);
-        })
-        .catch((error: unknown) => this.world.report({ source: 'socket', process: server, error }));
-    };
   }
 
   private accept(server: Process, stream: StreamTransport): void {
@@ -468,17 +374,6 @@ export class ProcessMaker {
       throw isNetworkProcessError(error) ? error : fileError('connect', error, targetText(target));
     }
   }
-}
-
-function hostText(where: CheckedWhere['where']): string | null {
-  return where.kind === 'name' ? where.host : null;
-}
-
-/** Whom a stream goes to, as trust remembers it. */
-export function trustedHost(process: Process, { remote }: StreamTransport, hostname: string | null): TrustedHost {
-  const path = typeof remote === 'string' ? remote || String(process.contact.get('service')) : null;
-  const host = hostname ?? path ?? formatNetworkAddress(remote, true) ?? process.name;
-  return { host, port: Array.isArray(remote) ? (remote.at(-1) as number) : 0, remote };
 }
 
 /** How long a full queue of a local server is waited for before it is tried again. */

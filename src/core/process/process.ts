@@ -16,12 +16,16 @@ import type {
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
 import { completeEncoder, rawTextOf, withEol, type CodingSystem } from '../coding/codingSystem';
-import { fileError, NetworkProcessError, systemCode, systemText } from '../errors';
-import { ShellStream } from '../stream/shellStream';
-import { TlsStream } from '../tls/tlsStream';
-import { SocketStream } from '../transport/socketStream';
+import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemText } from '../errors';
 import type { GivenOption, SocketType } from '../transport/socketOptions';
-import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
+import {
+  isPlainStream,
+  type DatagramTransport,
+  type ListenTransport,
+  type PlainStream,
+  type Program,
+  type StreamTransport,
+} from '../transport/transport';
 import { TrafficLog } from '../log/trafficLog';
 import { TrafficCapture } from '../log/trafficCapture';
 import { insertMessage, insertOutput, replaceOutput } from './defaultFunctions';
@@ -189,14 +193,13 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   /** The program that takes the place of a connection; null for connections, and before it has started. */
-  get program(): ShellStream | null {
-    return this.transport instanceof ShellStream ? this.transport : null;
+  get program(): Program | null {
+    return this.transport?.program ?? null;
   }
 
   /** What is known of its encryption; null without, and when it has ended. */
   get peerStatus(): PeerStatus | null {
-    if (!(this.transport instanceof TlsStream) || this.state !== 'open') return null;
-    return this.transport.handshaken.status;
+    return this.state === 'open' ? (this.transport?.encryption?.status ?? null) : null;
   }
 
   get isStopped(): boolean {
@@ -411,7 +414,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   ): Promise<void> {
     const { transport: stream } = this;
     if (this.state !== 'open' || this.isSecuring) throw this.notOpen();
-    if (!(stream instanceof SocketStream) || stream instanceof TlsStream) {
+    if (!isPlainStream(stream)) {
       throw new NetworkProcessError('NP_TLS_PARAMETERS', 'error', ['Only a plain stream can be encrypted'], this.name);
     }
     this.isSecuring = true;
@@ -442,13 +445,13 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     }
   }
 
-  private demandSilence(stream: SocketStream): void {
+  private demandSilence(stream: PlainStream): void {
     if (this.delivery.length === 0 && stream.unread === 0) return;
     const text = 'Text in clear came after the consent to TLS and before the handshake';
     throw new NetworkProcessError('NP_STARTTLS_INJECTION', 'error', [text], this.name);
   }
 
-  private lastWords(stream: SocketStream, bytes: Uint8Array): Promise<void> {
+  private lastWords(stream: PlainStream, bytes: Uint8Array): Promise<void> {
     this.byteLog.append({ time: Date.now(), direction: 'sent', peer: null, bytes });
     this.sending.count(bytes, true);
     return new Promise((resolve, reject) => {
@@ -464,7 +467,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   private breakOff(error: unknown): void {
     if (this.isClosed) return;
     const message = systemText(error);
-    this.failure = error instanceof NetworkProcessError ? error : null;
+    this.failure = isNetworkProcessError(error) ? error : null;
     this.exitStatus = message;
     this.close();
     this.unregister();
@@ -775,7 +778,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   private atEnd(error: unknown): Promise<unknown> | undefined {
     if (systemCode(error) === 'ECONNRESET') this.failure = fileError('read', error, this.name, this);
-    else if (error && this.transport instanceof TlsStream) this.failure = brokenTls(error, this.name);
+    else if (error) this.failure = this.transport?.encryption?.broken(error, this.name) ?? this.failure;
     this.world.coded(this.receiving.inForce);
     const last = this.output(this.receiving.flush());
     if (!last) return this.brokenByPeer();
@@ -851,19 +854,6 @@ function canGoOn(former: Process | null, isCapturing: boolean): former is Proces
   const state = former?.byteLog.capture.state;
   if (former?.byteLog.owner?.isClosed !== true) return false;
   return state === 'open' || (state === 'off' && !isCapturing);
-}
-
-/** What the peer or the library said against going on. A client certificate is asked for after the handshake. */
-function brokenTls(cause: unknown, name: string): NetworkProcessError {
-  const alert = /ALERT_(.*)/
-    .exec(systemCode(cause) ?? '')?.[1]
-    ?.toLowerCase()
-    .replaceAll('_', ' ');
-  const text = alert
-    ? `The peer broke off with the TLS alert “${alert}”`
-    : 'Reading from process: a TLS record is damaged';
-  const options = /certificate/.test(alert ?? '') ? { hint: 'Give a clientCertificate that the server takes.' } : {};
-  return new NetworkProcessError('NP_TLS_BROKEN', 'gnutls-error', [text], name, { cause, ...options });
 }
 
 function join(a: Text, b: Text): Text {

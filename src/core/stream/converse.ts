@@ -1,7 +1,7 @@
 import { NetworkProcessError } from '../errors';
 import type { Phased } from '../make/deadline';
 import type { Said } from '../process/process';
-import { nobody, type StreamTransport } from '../transport/transport';
+import { isPlainStream, type StreamTransport } from '../transport/transport';
 import type { Action, Negotiation } from './negotiation';
 
 /** At most so often what drips in is looked at: else a slow peer would have patterns run for every byte. */
@@ -55,7 +55,7 @@ export async function converse(
 }
 
 function demandSilence(stream: StreamTransport): void {
-  if (!(stream as { unread?: number }).unread) return;
+  if (!isPlainStream(stream) || stream.unread === 0) return;
   const text = 'Text in clear came after the consent to TLS and before the handshake';
   throw new NetworkProcessError('NP_STARTTLS_INJECTION', 'error', [text]);
 }
@@ -90,8 +90,8 @@ function hear(
       phased.phase(null);
       // What comes next is for who goes on.
       stream.setReading(false);
-      stream.onData = nobody;
-      stream.onEnd = nobody;
+      stream.onData = () => undefined;
+      stream.onEnd = null;
       return true;
     };
     const look = (): void => {

@@ -1,16 +1,13 @@
 import type { MakeOptions, NetworkProcessSpec, OpenedStream, Options, StreamParameters, TextBuffer } from '../api';
 import { endpoint } from '../address/address';
 import { isNil } from '../base/nil';
-import { rawTextOf, codingSystem } from '../coding/codingSystem';
-import { encodeText } from '../coding/encoder';
-import { TextDecoder } from '../coding/textDecoder';
 import { NetworkProcessError, isNetworkProcessError, wrongType } from '../errors';
 import type { Phased } from '../make/deadline';
 import { whileGoing } from '../make/deadline';
-import { trustedHost, type Prepare, type ProcessMaker } from '../make/processMaker';
+import { trustedHost, type Encryption } from '../make/encryption';
+import type { Prepare, ProcessMaker } from '../make/processMaker';
 import type { Process } from '../process/process';
 import { asciiHost, tlsSide, type TlsSide } from '../tls/tlsParameters';
-import type { Trust } from '../trust/trust';
 import { converse } from './converse';
 import { Negotiation, type Dialog } from './negotiation';
 import { ShellStream } from './shellStream';
@@ -19,18 +16,24 @@ import { clientCertificateOf, dialogOf, shellCommand, streamType, type StreamTyp
 /** What comes of opening: the process, or with all that was found out. */
 export type Opened = Process | OpenedStream | null;
 
+/** What streams are opened with. */
+export interface OpenerSurroundings {
+  readonly options: Options;
+  readonly maker: ProcessMaker;
+  readonly encryption: Encryption;
+  report(error: unknown): void;
+  /** Whole texts in a coding system, of which only the name is known here. */
+  decode(coding: string, bytes: Buffer): string;
+  encode(coding: string, text: string): Buffer;
+}
+
 /**
  * `open-network-stream`: a stream that is what was asked for when its process opens.
  *
  * @see Emacs Lisp manual, "Network Connections"
  */
 export class StreamOpener {
-  constructor(
-    private readonly options: Options,
-    private readonly maker: ProcessMaker,
-    private readonly trust: Trust,
-    private readonly report: (error: unknown) => void,
-  ) {}
+  constructor(private readonly surroundings: OpenerSurroundings) {}
 
   async open(
     name: string,
@@ -48,13 +51,11 @@ export class StreamOpener {
     // Emacs' simple case: nothing is said before, nobody is asked.
     const isNegotiated = !isNil(given.dialog) || (!isNil(given.success) && !isNil(given.capabilityCommand));
     const isSimple = isNil(given.returnList) && (type === 'plain' || (type === 'network' && !isNegotiated));
-    if (isSimple) return this.maker.make({ ...spec, ...(isNil(tlsParameters) ? {} : { tlsParameters }) }, options);
+    if (isSimple)
+      return this.surroundings.maker.make({ ...spec, ...(isNil(tlsParameters) ? {} : { tlsParameters }) }, options);
     // What was to be found out is waited for.
     const waits = type !== 'tls' && !isNil(given.returnList);
-    return new Opening(type, given, spec, this.options, this.maker, this.trust, this.report).open(
-      waits ? { ...spec, nowait: null } : spec,
-      options,
-    );
+    return new Opening(type, given, spec, this.surroundings).open(waits ? { ...spec, nowait: null } : spec, options);
   }
 
   private async openShell(
@@ -67,9 +68,9 @@ export class StreamOpener {
   ): Promise<Opened> {
     const command = shellCommand(given.shellCommand, host, service);
     const spec: NetworkProcessSpec = { name, buffer, coding: given.coding };
-    const opening = new Opening('shell', given, spec, this.options, this.maker, this.trust, this.report);
-    const start = (): Promise<ShellStream> => ShellStream.start(this.options.shellFileName, command);
-    const process = await this.maker.makeShell(spec, start, options, opening.prepare);
+    const opening = new Opening('shell', given, spec, this.surroundings);
+    const start = (): Promise<ShellStream> => ShellStream.start(this.surroundings.options.shellFileName, command);
+    const process = await this.surroundings.maker.makeShell(spec, start, options, opening.prepare);
     return opening.result(process);
   }
 }
@@ -85,11 +86,9 @@ class Opening {
     private readonly type: StreamType,
     private readonly given: StreamParameters,
     private readonly spec: NetworkProcessSpec,
-    private readonly options: Options,
-    private readonly maker: ProcessMaker,
-    private readonly trust: Trust,
-    private readonly report: (error: unknown) => void,
+    private readonly our: OpenerSurroundings,
   ) {
+    const { options } = our;
     this.dialog = dialogOf(given, () => options.patternTimeoutMs, this.decode, this.encode);
     this.certificate = clientCertificateOf(given.clientCertificate, options.useClientCertificates);
     // Checked now: a wrong parameter must not be found out halfway.
@@ -112,14 +111,14 @@ class Opening {
 
   async open(spec: NetworkProcessSpec, options: MakeOptions): Promise<Opened> {
     try {
-      const process = await this.maker.make(spec, options, this.prepare);
+      const process = await this.our.maker.make(spec, options, this.prepare);
       return this.result(process);
     } catch (error) {
       // Not what was asked for, but nothing that went wrong: the list tells, as documented.
       if (!isNetworkProcessError(error)) throw error;
       if (error.code !== 'NP_TLS_REFUSED' && error.code !== 'NP_STARTTLS_REFUSED') throw error;
       this.error = error.message;
-      if (isNil(this.given.returnList)) this.report(error);
+      if (isNil(this.given.returnList)) this.our.report(error);
       return this.result(null);
     }
   }
@@ -133,7 +132,7 @@ class Opening {
     if (isImplicit && process.contact.get('nowait')) return { stream: secured };
     const conversation = await converse(negotiation, secured, {
       phased,
-      stepMs: this.options.negotiationTimeoutMs,
+      stepMs: this.our.options.negotiationTimeoutMs,
       encrypt: (plain) => this.encrypt(plain, process, phased, true),
     });
     try {
@@ -154,7 +153,7 @@ class Opening {
     const to = trustedHost(process, stream, String(this.spec.host));
     phased.phase(null);
     const warn = !isNil(this.given.warnUnlessEncrypted);
-    await whileGoing(phased, (signal) => this.trust.judgePlain(to, warn, signal));
+    await whileGoing(phased, (signal) => this.our.encryption.trust.judgePlain(to, warn, signal));
   }
 
   private async encrypt(
@@ -162,10 +161,10 @@ class Opening {
     process: Process,
     phased: Phased,
     saveKey: boolean,
-  ): ReturnType<ProcessMaker['secure']> {
+  ): ReturnType<Encryption['secure']> {
     try {
       const stored = await this.storedCertificate(phased);
-      return await this.maker.secure(stream, process, this.side(stored), phased, saveKey);
+      return await this.our.encryption.secure(stream, process, this.side(stored), phased, saveKey);
     } catch (error) {
       stream.close();
       if (!saveKey || !isNetworkProcessError(error) || !/^NP_TLS_(HANDSHAKE|NOT_TLS)$/.test(error.code)) throw error;
@@ -176,7 +175,7 @@ class Opening {
 
   private async storedCertificate(phased: Phased): Promise<readonly [string, string] | null> {
     if (this.certificate !== true) return this.certificate;
-    const find = this.options.clientCertificateFor;
+    const find = this.our.options.clientCertificateFor;
     if (!find) return null;
     phased.phase(null);
     try {
@@ -184,7 +183,7 @@ class Opening {
     } catch (error) {
       // As Emacs: who has none that can be read goes on without.
       if (phased.reason) throw phased.reason;
-      this.report(error);
+      this.our.report(error);
       return null;
     }
   }
@@ -194,7 +193,7 @@ class Opening {
     const [type, rest] = Array.isArray(tlsParameters) ? (tlsParameters as unknown[]) : [undefined, tlsParameters];
     const own = certificate ? { keylist: [certificate] } : {};
     const all = { ...(type === undefined ? {} : { type }), ...(typeof rest === 'object' ? rest : {}), ...own };
-    return tlsSide(all, String(this.spec.host), false, this.maker.tlsDefaults);
+    return tlsSide(all, String(this.spec.host), false, this.our.encryption.defaults);
   }
 
   result(process: Process | null): Opened {
@@ -212,17 +211,13 @@ class Opening {
   }
 
   /** What a function of the user's is given and the result has: as the process decodes it. */
-  private readonly decode = (bytes: Buffer): string => {
-    const decoder = new TextDecoder(this.codingOf('decode'));
-    return decoder.decode(bytes) + decoder.flush();
-  };
+  private readonly decode = (bytes: Buffer): string => this.our.decode(this.codingOf('decode'), bytes);
 
-  private readonly encode = (text: string): Buffer =>
-    encodeText(codingSystem(this.codingOf('encode')) ?? rawTextOf(null), text);
+  private readonly encode = (text: string): Buffer => this.our.encode(this.codingOf('encode'), text);
 
   private codingOf(direction: 'decode' | 'encode'): string {
     const { coding } = this.given;
     const own = typeof coding === 'object' && coding !== null ? coding[direction] : coding;
-    return isNil(own) ? this.options.defaultCoding[direction] : String(own);
+    return isNil(own) ? this.our.options.defaultCoding[direction] : String(own);
   }
 }

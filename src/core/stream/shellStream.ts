@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { nobody, type Ended, type Sent, type StreamTransport } from '../transport/transport';
+import type { Ended, Program, Sent, StreamTransport } from '../transport/transport';
 import { NetworkProcessError } from '../errors';
 
 const ignore = (): void => undefined;
@@ -9,9 +9,10 @@ const ignore = (): void => undefined;
  *
  * @see Emacs Lisp manual, "Network Connections" (:type shell)
  */
-export class ShellStream implements StreamTransport {
-  onData: (bytes: Buffer, size: number) => void = nobody;
-  onEnd: (error: unknown) => void = nobody;
+export class ShellStream implements StreamTransport, Program {
+  onData: (bytes: Buffer, size: number) => void = ignore;
+  onEnd: ((error: unknown) => void) | null = null;
+  readonly program = this;
   readonly local = '';
   readonly remote = '';
   readonly hasPackets = false;
@@ -86,7 +87,6 @@ export class ShellStream implements StreamTransport {
     return null;
   }
 
-  /** @param signal By name or number. @throws when the system knows no such signal */
   signal(signal: NodeJS.Signals | number): void {
     try {
       process.kill(process.platform === 'win32' ? this.pid : -this.pid, signal);
@@ -97,8 +97,8 @@ export class ShellStream implements StreamTransport {
   }
 
   close(): void {
-    this.onData = nobody;
-    this.onEnd = nobody;
+    this.onData = ignore;
+    this.onEnd = null;
     if (this.ended) return;
     this.over = true;
     this.signal('SIGKILL');
@@ -116,14 +116,14 @@ export class ShellStream implements StreamTransport {
     this.ended = { status: signal ? 'signal' : 'exit', message: text, exitStatus: code ?? 1 };
     if (this.over) return;
     this.over = true;
-    if (this.onEnd === nobody) this.isMissed = true;
-    else this.onEnd(null);
+    if (this.onEnd) this.onEnd(null);
+    else this.isMissed = true;
   }
 
   private end_(): void {
     if (this.over) return;
     this.over = true;
-    this.onEnd(null);
+    this.onEnd?.(null);
   }
 }
 

@@ -4,13 +4,12 @@ import { endpoint } from '../address/address';
 import { formatNetworkAddress } from '../address/address';
 import { NetworkProcessError, systemCode } from '../errors';
 import type { Ending } from '../transport/connectStream';
-import { SocketStream } from '../transport/socketStream';
-import type { StreamTransport } from '../transport/transport';
+import { isPlainStream, type StreamTransport } from '../transport/transport';
 import { plainText } from './certificate';
 import { Handshaken } from './peerStatus';
 import { secureContext } from './secureContexts';
 import type { TlsSide } from './tlsParameters';
-import { TlsStream } from './tlsStream';
+import { alertOf, TlsStream } from './tlsStream';
 
 /**
  * Shakes hands on a connected stream, which is used up. No byte of an application is sent or given to anybody: who calls
@@ -21,7 +20,7 @@ import { TlsStream } from './tlsStream';
  *   gone then: never anything goes on in clear.
  */
 export async function handshake(stream: StreamTransport, side: TlsSide, ending: Ending): Promise<TlsStream> {
-  if (!(stream instanceof SocketStream)) {
+  if (!isPlainStream(stream)) {
     stream.close();
     throw new NetworkProcessError('NP_TLS_UNSUPPORTED', 'error', ['TLS takes a stream, not packets']);
   }
@@ -112,7 +111,7 @@ function explain(cause: unknown, target: string): unknown {
       cause,
     });
   }
-  const alert = /ALERT_(.*)/.exec(system)?.[1]?.toLowerCase().replaceAll('_', ' ');
+  const alert = alertOf(cause);
   const why = alert ? `the peer refused with the alert “${alert}”` : text;
   return new NetworkProcessError('NP_TLS_HANDSHAKE', 'gnutls-error', [`TLS negotiation failed: ${why}`], target, {
     cause,

@@ -1,15 +1,19 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { NetworkAddress } from '../api';
+import type { NetworkAddress, PeerStatus } from '../api';
+import { NetworkProcessError, systemCode } from '../errors';
 import { readSocketOptions, setSocketOption, type GivenOption } from '../transport/socketOptions';
 import { SocketStream } from '../transport/socketStream';
+import type { Encryption } from '../transport/transport';
 import type { Handshaken } from './peerStatus';
 
 /** How long a notice of the end may take to be sent. */
 const goodbyeMs = 1_000;
 
 /** An encrypted stream: a handshake is done, and its certificate is judged by whoever made it. */
-export class TlsStream extends SocketStream {
+export class TlsStream extends SocketStream implements Encryption {
+  readonly encryption = this;
+
   /** @param below The socket that carries it. */
   constructor(
     socket: TLSSocket,
@@ -18,6 +22,20 @@ export class TlsStream extends SocketStream {
     known: { readonly local: NetworkAddress; readonly remote: NetworkAddress },
   ) {
     super(socket, known);
+  }
+
+  get status(): PeerStatus {
+    return this.handshaken.status;
+  }
+
+  /** What the peer or the library said against going on. A client certificate is asked for after the handshake. */
+  broken(cause: unknown, name: string): NetworkProcessError {
+    const alert = alertOf(cause);
+    const text = alert
+      ? `The peer broke off with the TLS alert “${alert}”`
+      : 'Reading from process: a TLS record is damaged';
+    const options = /certificate/.test(alert ?? '') ? { hint: 'Give a clientCertificate that the server takes.' } : {};
+    return new NetworkProcessError('NP_TLS_BROKEN', 'gnutls-error', [text], name, { cause, ...options });
   }
 
   override setOption(option: GivenOption): void {
@@ -37,4 +55,12 @@ export class TlsStream extends SocketStream {
     socket.on('error', () => undefined).once('close', () => clearTimeout(timer));
     socket.destroySoon();
   }
+}
+
+/** What the peer objected to, in the library's words: `certificate required`; undefined when it was not the peer. */
+export function alertOf(cause: unknown): string | undefined {
+  return /ALERT_(.*)/
+    .exec(systemCode(cause) ?? '')?.[1]
+    ?.toLowerCase()
+    .replaceAll('_', ' ');
 }

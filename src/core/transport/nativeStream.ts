@@ -19,7 +19,7 @@ interface Waiting {
 /** A connection that Node has no stream for: packets, which stay whole, and streams of other families. */
 export class NativeStream implements StreamTransport {
   onData: (bytes: Buffer, size: number) => void = ignore;
-  onEnd: (error: unknown) => void = ignore;
+  onEnd: ((error: unknown) => void) | null = null;
   private readonly waiting: Waiting[] = [];
   private reading = false;
   private watched = 0;
@@ -59,7 +59,7 @@ export class NativeStream implements StreamTransport {
   close(): void {
     this.over = true;
     this.onData = ignore;
-    this.onEnd = ignore;
+    this.onEnd = null;
     this.socket.close();
   }
 
@@ -143,6 +143,6 @@ export class NativeStream implements StreamTransport {
     if (this.over) return;
     this.over = true;
     this.watch();
-    this.onEnd(error);
+    this.onEnd?.(error);
   }
 }

@@ -2,12 +2,14 @@ import type { Socket } from 'node:net';
 import type { NetworkAddress } from '../api';
 import { inetVector } from '../address/address';
 import { readSocketOptions, setSocketOption, type GivenOption } from './socketOptions';
-import { nobody, type Sent, type StreamTransport } from './transport';
+import type { PlainStream, Sent } from './transport';
+
+const ignore = (): void => undefined;
 
 /** A connected `net.Socket` as a transport. The socket must allow half-open streams. */
-export class SocketStream implements StreamTransport {
-  onData: (bytes: Buffer, size: number) => void = nobody;
-  onEnd: (error: unknown) => void = nobody;
+export class SocketStream implements PlainStream {
+  onData: (bytes: Buffer, size: number) => void = ignore;
+  onEnd: ((error: unknown) => void) | null = null;
   readonly local: NetworkAddress;
   readonly remote: NetworkAddress;
   readonly hasPackets = false;
@@ -33,27 +35,21 @@ export class SocketStream implements StreamTransport {
     socket.on('close', ended);
   }
 
-  /**
-   * Hands the socket on to whoever goes on with it; this transport is used up. Nothing has been read that was not given
-   * to `onData`, but for what the socket itself holds.
-   */
   release(): Socket {
     this.isReleased = true;
     this.over = true;
-    this.onData = nobody;
-    this.onEnd = nobody;
+    this.onData = ignore;
+    this.onEnd = null;
     this.socket.removeAllListeners('data').removeAllListeners('end');
     return this.socket;
   }
 
-  /** Resolves when the system has taken all that was written, or the socket is gone. */
   drained(): Promise<void> {
     const { socket } = this;
     if (socket.writableLength === 0) return Promise.resolve();
     return new Promise((resolve) => socket.write('', () => resolve()));
   }
 
-  /** Bytes read from the system that nobody was given yet. */
   get unread(): number {
     return this.socket.readableLength;
   }
@@ -96,15 +92,15 @@ export class SocketStream implements StreamTransport {
   close(): void {
     this.over = true;
     // Those who listened need not live as long as the socket.
-    this.onData = nobody;
-    this.onEnd = nobody;
+    this.onData = ignore;
+    this.onEnd = null;
     this.socket.removeAllListeners('data').destroy();
   }
 
   private finish(error: unknown): void {
     if (this.over) return;
     this.over = true;
-    if (this.onEnd === nobody) {
+    if (!this.onEnd) {
       // It ended between two who listen: the next one is told.
       this.missed = { error };
       return;
@@ -113,6 +109,6 @@ export class SocketStream implements StreamTransport {
       // read() itself emits 'data' unless the stream has already failed.
       if (error) this.onData(rest, rest.length);
     }
-    this.onEnd(error);
+    this.onEnd?.(error);
   }
 }

@@ -1,18 +1,10 @@
-import type {
-  NetworkAddress,
-  Options,
-  TrustAnswer,
-  TrustProblem,
-  TrustQuestion,
-  TrustRecord,
-  TrustStore,
-} from '../api';
+import type { NetworkAddress, Options, TrustAnswer, TrustProblem, TrustQuestion, TrustRecord } from '../api';
 import { interfaceList } from '../address/interfaces';
 import { NetworkProcessError } from '../errors';
 import { describe, plainText, publicKeyPin } from '../tls/certificate';
 import type { Handshaken } from '../tls/peerStatus';
 import { hostKey, isAtLeast, problemsOf } from './checks';
-import { TrustMemory } from './trustMemory';
+import type { TrustMemory } from './trustMemory';
 
 /** Whom a connection goes to. */
 export interface TrustedHost {
@@ -31,25 +23,10 @@ const plain = 'none';
  * @see Emacs Lisp manual, "Network Security Manager"; nsm-verify-connection
  */
 export class Trust {
-  private readonly memory = new TrustMemory();
-
-  constructor(private readonly options: Options) {}
-
-  get store(): TrustStore | null {
-    return this.memory.store;
-  }
-
-  set store(store: TrustStore | null) {
-    this.memory.store = store;
-  }
-
-  records(): TrustRecord[] {
-    return this.memory.all();
-  }
-
-  forget(host: string): boolean {
-    return this.memory.forget(host);
-  }
+  constructor(
+    private readonly options: Options,
+    private readonly memory: TrustMemory,
+  ) {}
 
   /**
    * Judges an encrypted connection.

@@ -3,7 +3,7 @@ import { showError } from '../errors';
 import { commands, rowCommands } from '../ids';
 import type { ProcessList } from '../list/processList';
 import type { Log } from '../log';
-import type { OpenFlow } from '../open/openFlow';
+import type { OpenCommands } from '../open/openCommands';
 import type { TerminalCommands } from '../terminal/terminalCommands';
 import type { BufferCommands } from './bufferCommands';
 import type { ControlCommands } from './controlCommands';
@@ -19,7 +19,7 @@ import type { SendCommands } from '../send/sendCommands';
 
 /** Who does what the commands say. */
 export interface CommandParts {
-  readonly flow: OpenFlow;
+  readonly flow: OpenCommands;
   readonly send: SendCommands;
   readonly sendFile: SendFile;
   readonly captures: CaptureDocuments;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { NetworkProcess, NetworkProcesses } from '../../core';
 import { errorText, showFailure } from '../errors';
 import { kindOf } from '../open/addressKind';
-import { askValue } from '../options/askValue';
+import { openParts } from '../open/loadParts';
 import { socketOptions, valueText, type SocketOption } from '../options/socketOption';
 import { showPeerText } from '../peerText';
 import { Detail } from '../rows/detail';
@@ -57,7 +57,7 @@ export class SocketOptionCommands {
       if (problem !== null) showFailure(problem);
       return true;
     }
-    await askValue({ option, present, title, take });
+    await openParts().askValue({ option, present, title, take });
     return isOver;
   }
 

@@ -1,0 +1,159 @@
+import type { NetworkProcessSpec } from '../api';
+import { familyOf, formatNetworkAddress } from '../address/address';
+import type { RawAddress } from '../address/target';
+import { NetworkProcessError } from '../errors';
+import type { World } from '../process/plan';
+import type { Process } from '../process/process';
+import { tlsSide, type TlsDefaults, type TlsSide } from '../tls/tlsParameters';
+import type { StreamTransport } from '../transport/transport';
+import { Trust, type TrustedHost } from '../trust/trust';
+import type { TrustMemory } from '../trust/trustMemory';
+import type { CheckedWhere, Where } from './checkSpec';
+import { Deadline, type Phased } from './deadline';
+import type { Prepare } from './processMaker';
+import { secure } from './secure';
+
+/** Processes and TLS: which parameters, who is trusted, and when a client of a server is one. */
+export class Encryption {
+  readonly trust: Trust;
+
+  constructor(
+    private readonly world: World,
+    memory: TrustMemory,
+  ) {
+    this.trust = new Trust(world.options, memory);
+  }
+
+  /** What handshakes use where nothing else is said. */
+  get defaults(): TlsDefaults {
+    const { options } = this.world;
+    return {
+      trustFiles: options.trustFiles,
+      crlFiles: options.crlFiles,
+      algorithmPriority: options.gnutlsAlgorithmPriority,
+      minPrimeBits: options.gnutlsMinPrimeBits,
+      verifyError: options.gnutlsVerifyError,
+    };
+  }
+
+  /**
+   * What a spec's `tlsParameters` come to.
+   *
+   * @throws NP_TLS_…; NP_OPTION_COMBINATION where it would be no stream that Node knows: what was to be encrypted must not
+   *   go out in clear
+   */
+  sideOf({ tlsParameters, host }: NetworkProcessSpec, { type, backlog, where }: CheckedWhere): TlsSide {
+    if (type !== 'stream') {
+      const text = ["':tls-parameters' is incompatible with ':type'"];
+      throw new NetworkProcessError('NP_OPTION_COMBINATION', 'error', text, null, {
+        hint: 'Use TLS with streams only.',
+      });
+    }
+    if (where.kind === 'raw' && !familyOf(where.address.rawFamily)) {
+      const text = [`':tls-parameters' is incompatible with address family ${where.address.rawFamily}`];
+      throw new NetworkProcessError('NP_OPTION_COMBINATION', 'error', text, null, {
+        hint: 'Use TLS with TCP and Unix streams only.',
+      });
+    }
+    return tlsSide(tlsParameters, hostOf(where, host), backlog !== null, this.defaults);
+  }
+
+  /** Encrypts a client's stream before its process opens. */
+  preparing(side: TlsSide): Prepare {
+    return async (stream, process, phased) => ({ stream: await this.secure(stream, process, side, phased, false) });
+  }
+
+  /** Encrypts a client's stream, and judges it. @throws NP_TLS_… */
+  secure(
+    stream: StreamTransport,
+    process: Process,
+    side: TlsSide,
+    phased: Phased,
+    saveKey: boolean,
+  ): Promise<StreamTransport> {
+    const { options } = this.world;
+    const to = trustedHost(process, stream, side.hostname);
+    return secure(stream, phased, { side, to, saveKey, options, trust: this.trust });
+  }
+
+  /** `gnutls-negotiate`: encrypts an open process in place. */
+  async upgrade(
+    process: Process,
+    parameters: unknown,
+    reply: Uint8Array | null,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const isServer = process.server !== null;
+    const host = process.contact.get('host');
+    const side = tlsSide(parameters, typeof host === 'string' ? host : null, isServer, this.defaults);
+    const deadline = new Deadline();
+    const cancel = (): void =>
+      deadline.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Encrypting ${process.name} was cancelled`]));
+    if (signal?.aborted) cancel();
+    signal?.addEventListener('abort', cancel);
+    try {
+      await process.upgrade(reply, (stream) => this.secure(stream, process, side, deadline, true));
+    } finally {
+      deadline.dispose();
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /**
+   * A client of a server counts from the start, and is a process when it is encrypted.
+   *
+   * @param accept Makes it one.
+   */
+  encryptingEach(
+    server: Process,
+    side: TlsSide,
+    accept: (stream: StreamTransport) => void,
+  ): (stream: StreamTransport) => void {
+    const underway = new Set<Deadline>();
+    const { onEnd } = server;
+    server.onEnd = () => {
+      onEnd();
+      for (const deadline of underway) deadline.end(new Error('The server was deleted'));
+    };
+    return (stream) => {
+      const deadline = new Deadline();
+      underway.add(deadline);
+      server.countClient(1);
+      const { options } = this.world;
+      const to = trustedHost(server, stream, formatNetworkAddress(stream.remote, true));
+      secure(stream, deadline, { side, to, saveKey: false, options, trust: this.trust })
+        .then(
+          (secured) => (server.isClosed ? secured.close() : accept(secured)),
+          (error: unknown) => server.isClosed || this.world.report({ source: 'socket', process: server, error }),
+        )
+        .finally(() => {
+          deadline.dispose();
+          underway.delete(deadline);
+          server.countClient(-1);
+        })
+        .catch((error: unknown) => this.world.report({ source: 'socket', process: server, error }));
+    };
+  }
+}
+
+/** For whom a certificate is to be, as far as the address says it. */
+function hostOf(where: Where, host: unknown): string | null {
+  if (where.kind === 'address') return where.address.host;
+  if (where.kind === 'raw') return rawHost(where.address);
+  if (typeof host === 'string') return host;
+  return where.kind === 'name' ? where.host : null;
+}
+
+/** The Internet address in a `sockaddr_in` or `sockaddr_in6` without its family; null when they are too few bytes. */
+function rawHost({ rawFamily, bytes }: RawAddress): string | null {
+  if (familyOf(rawFamily) === 'ipv4') return bytes.length < 6 ? null : bytes.slice(2, 6).join('.');
+  const words = Array.from({ length: 8 }, (_, i) => (bytes[6 + 2 * i]! << 8) | bytes[7 + 2 * i]!);
+  return bytes.length < 22 ? null : formatNetworkAddress(words, true);
+}
+
+/** Whom a stream goes to, as trust remembers it. */
+export function trustedHost(process: Process, { remote }: StreamTransport, hostname: string | null): TrustedHost {
+  const path = typeof remote === 'string' ? remote || String(process.contact.get('service')) : null;
+  const host = hostname ?? path ?? formatNetworkAddress(remote, true) ?? process.name;
+  return { host, port: Array.isArray(remote) ? (remote.at(-1) as number) : 0, remote };
+}

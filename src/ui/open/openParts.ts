@@ -1,0 +1,4 @@
+/** What takes part only once something is opened or an address or option is asked for, bundled to a file of its own. */
+export { askValue } from '../options/askValue';
+export { OpenFlow } from './openFlow';
+export { parseAddress } from './parseAddress';
