@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { createRequire } from 'node:module';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { globSync } from './lib/files.mjs';
 import { root } from './lib/paths.mjs';
@@ -121,7 +122,7 @@ const testFiles = () =>
  * sources first, those that are built beside them.
  */
 export async function buildTests(files = testFiles(), { outdir = 'dist/test', plugins = [] } = {}) {
-  const tables = plugins.length === 0 ? `${root}/dist` : outdir;
+  const tables = plugins.length === 0 ? `${root}/dist` : resolve(root, outdir);
   if (plugins.length > 0) await buildTables(false, { outdir, plugins });
   await build({
     ...common,
