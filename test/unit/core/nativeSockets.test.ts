@@ -69,6 +69,25 @@ describe('native sockets', () => {
     );
   }
 
+  for (const type of ['seqpacket', 'datagram']) {
+    itWithNative(
+      `send all that a ${type} process was given before it is deleted at once, and tell so`,
+      withPath(async (core, service) => {
+        const { log, filter } = recorder();
+        const local = { family: 'local', service, type };
+        await make(core, { name: 's', server: true, ...local, filter });
+        const client = await make(core, { name: 'c', ...local });
+        const sent = ['a', 'b', 'c'].map((text) => core.processSendString(client, text));
+        core.deleteProcess(client);
+        await Promise.all(sent);
+        await until('they came', () => log.length === 3);
+        assert.deepEqual(log, ['filter a', 'filter b', 'filter c']);
+        const { bytesSent, bytesLost, bytesQueued } = client.traffic;
+        assert.deepEqual([bytesSent, bytesLost, bytesQueued], [3, 0, 0]);
+      }),
+    );
+  }
+
   itWithNative(
     'wait for room in a full backlog without keeping the processor busy, and give up when told to',
     withPath(async (core, service) => {
