@@ -21,7 +21,7 @@ export const hints = {
   NP_ADDRESS_TOO_LONG: 'Use a path of at most 107 bytes, for instance below /tmp.',
   NP_ADDRESS_PORT: 'Use a port from 0 to 65535.',
   NP_RESOLVE_FAILED: 'Check the spelling of the host and service, and that this computer is online.',
-  NP_CONNECT_REFUSED: 'Nothing listens there: check the port, and that the server runs.',
+  NP_CONNECT_REFUSED: 'Nothing listens there: check the port or path, and that the server runs.',
   NP_CONNECT_TIMEOUT: 'No answer: check the address and firewalls, or raise the connect timeout.',
   NP_CONNECT_NO_FILE: 'Nothing is at that path: check it, and that the server runs.',
   NP_CONNECT_PERMISSION: 'You may not connect to that: check its permissions.',
