@@ -11,7 +11,7 @@ import type { TrustMemory } from '../trust/trustMemory';
 import type { CheckedWhere, Where } from './checkSpec';
 import { Deadline, type Phased } from './deadline';
 import type { Prepare } from './processMaker';
-import { secure } from './secure';
+import { secure, silence } from './secure';
 
 /** Processes and TLS: which parameters, who is trusted, and when a client of a server is one. */
 export class Encryption {
@@ -89,11 +89,20 @@ export class Encryption {
     const deadline = new Deadline();
     const cancel = (): void =>
       deadline.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Encrypting ${process.name} was cancelled`]));
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel);
+    const { onEnd } = process;
+    process.onEnd = () => {
+      onEnd();
+      deadline.end(new NetworkProcessError('NP_NOT_RUNNING', 'error', [`Process ${process.name} is not open`]));
+    };
     try {
-      await process.upgrade(reply, (stream) => this.secure(stream, process, side, deadline, true));
+      // What has to be sent before may find a peer that does not read.
+      const { handshakeTimeoutMs } = this.world.options;
+      deadline.phase(handshakeTimeoutMs, () => silence(handshakeTimeoutMs, process.name));
+      if (signal?.aborted) cancel();
+      signal?.addEventListener('abort', cancel);
+      await process.upgrade(reply, deadline, (stream) => this.secure(stream, process, side, deadline, true));
     } finally {
+      process.onEnd = onEnd;
       deadline.dispose();
       signal?.removeEventListener('abort', cancel);
     }
