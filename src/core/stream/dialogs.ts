@@ -144,12 +144,13 @@ const tag =
     return found ? found.index + found[0].length : null;
   };
 
-/** @see RFC 6120, section 5 */
+/** @see RFC 6120, sections 4.7.2 and 5 */
 const xmpp: Dialog = {
   greeting: null,
-  capabilityCommand: () =>
+  // The server has to be told whom of its hosts is meant; what is no host's letter means something to XML.
+  capabilityCommand: (_, host) =>
     bytes(
-      "<?xml version='1.0'?><stream:stream to='localhost' xmlns='jabber:client' " +
+      `<?xml version='1.0'?><stream:stream to='${host.replace(/[^\w.:-]/g, '')}' xmlns='jabber:client' ` +
         "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>",
     ),
   capabilities: tag(/<\/stream:features\s*>|<stream:features\s*\/>/),

@@ -1,6 +1,7 @@
 /** Whatever a peer does or leaves undone: every phase ends in time, at once when given up, and nothing is left behind. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import net from 'node:net';
 import type { NetworkProcess, OpenedStream, TrustQuestion } from '../../../src/core';
 import { dialogs } from '../../../src/core/stream/dialogs';
 import { hostileServer, speeches } from './hostile';
@@ -185,6 +186,56 @@ describe('phases', () => {
         assert.ok(codes.has(code), `${code} of ${[...codes].join()}`);
     }),
   ).timeout(60_000);
+
+  it(
+    'a function of the caller that throws is told in its words, also later',
+    withCore(async (core) => {
+      const server = await plainServer((socket) => void socket.write('hi\n'));
+      const told: string[] = [];
+      const capabilityCommand = (): string => {
+        throw new Error('no idea what to ask');
+      };
+      const parameters = { nowait: true, type: 'starttls', endOfCommand: '\n', success: 'x', capabilityCommand };
+      const opening = core.openNetworkStream('c', null, '127.0.0.1', server.port, parameters);
+      const process = (await opening) as NetworkProcess;
+      core.setProcessSentinel(process, (_, message) => void told.push(message));
+      await until('it has failed', () => process.status === 'failed');
+      assert.deepEqual(told, ['failed with no idea what to ask\n']);
+      server.close();
+    }),
+  );
+
+  it(
+    'handshakes that fail are told to the log of their server, once a second',
+    withCore(async (core) => {
+      const told: string[] = [];
+      let reports = 0;
+      core.onDidReportError(() => (reports += 1));
+      const server = (await core.makeNetworkProcess({
+        name: 's',
+        server: true,
+        host: '127.0.0.1',
+        service: true,
+        tlsParameters: { selfSigned: true },
+        log: (_: unknown, client: unknown, message: string) => void told.push(`${String(client)} ${message}`),
+      }))!;
+      const port = core.processContact(server, 'service') as number;
+      const stranger = (): Promise<void> =>
+        new Promise((resolve) => {
+          const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
+          socket.on('close', resolve).end('in clear\r\n\r\n');
+        });
+      for (let n = 0; n < 20; n++) await stranger();
+      assert.equal(reports, 1);
+      assert.equal(told.length, 1);
+      assert.match(told[0]!, /^null TLS negotiation with 127\.0\.0\.1:\d+ failed: .*\n$/);
+      await pause(1_050);
+      await stranger();
+      await until('it is told again', () => told.length === 2);
+      assert.match(told[1]!, /, 19 more before\n$/);
+      assert.equal(server.clients.count, 0);
+    }),
+  );
 
   it(
     'a shell that is stopped is told so, and so when it goes on',

@@ -11,7 +11,7 @@ describe('other extensions', () => {
     let isTrusted = false;
     const open = guardedOpener(core, () => isTrusted);
     for (const type of ['shell', Symbol.for('shell'), Symbol('shell')]) {
-      const opening = open('s', null, 'h', 1, { type: type as 'shell', shellCommand: 'echo %s' });
+      const opening = open('s', null, 'h', 1, { type, shellCommand: 'echo %s' });
       await assert.rejects(opening, { code: 'NP_UNTRUSTED' });
     }
     let asked = 0;
