@@ -1,7 +1,10 @@
 /** Whatever a peer does or leaves undone: every phase ends in time, at once when given up, and nothing is left behind. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import net from 'node:net';
+import { join } from 'node:path';
 import type { NetworkProcess, OpenedStream, TrustQuestion } from '../../../src/core';
 import { dialogs } from '../../../src/core/stream/dialogs';
 import { hostileServer, speeches } from './hostile';
@@ -151,8 +154,8 @@ describe('phases', () => {
   it(
     'RS-108 a thousand that fail leave no socket, no process and no buffer',
     withCore(async (core) => {
-      core.options.negotiationTimeoutMs = 20;
-      core.options.handshakeTimeoutMs = 20;
+      core.options.negotiationTimeoutMs = 500;
+      core.options.handshakeTimeoutMs = 500;
       const smtp = speeches.find(({ dialog }) => dialog === 'smtp')!;
       const servers = [
         await hostileServer(smtp, { after: 'INJECTED' }),
@@ -175,8 +178,8 @@ describe('phases', () => {
       };
       const before = descriptors();
       const codes = new Set<string>();
-      for (let n = 0; n < 1_000; n += 20) {
-        const some = await Promise.all(Array.from({ length: 20 }, (_, i) => one(n + i)));
+      for (let n = 0; n < 1_000; n += 100) {
+        const some = await Promise.all(Array.from({ length: 100 }, (_, i) => one(n + i)));
         for (const code of some) codes.add(code);
       }
       for (const server of servers) server.close();
@@ -236,6 +239,27 @@ describe('phases', () => {
       assert.equal(server.clients.count, 0);
     }),
   );
+
+  it('all that a shell started ends when the host is killed', async function () {
+    if (process.platform === 'win32') this.skip();
+    const script = `
+      const core = require(process.argv[1]).createNetworkProcesses();
+      const parameters = { type: 'shell', shellCommand: 'sleep 60 & echo $!; wait', endOfCommand: '\\n', returnList: true };
+      core.openNetworkStream('c', null, 'h', 1, parameters).then(({ greeting }) => console.log(greeting.trim()));`;
+    const program = spawn(process.execPath, ['-e', script, join(process.cwd(), 'dist/core.js')]);
+    const [said] = (await once(program.stdout, 'data')) as [Buffer];
+    const child = Number(String(said));
+    assert.ok(child > 1);
+    assert.equal(process.kill(child, 0), true);
+    program.kill('SIGKILL');
+    await until('the child has ended', () => {
+      try {
+        return !process.kill(child, 0);
+      } catch {
+        return true;
+      }
+    });
+  });
 
   it(
     'a shell that is stopped is told so, and so when it goes on',
