@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createNetworkProcesses, type NetworkProcess, type NetworkProcesses } from './core';
-import { withExposureAsked } from './ui/api/exposure';
+import { withGuards } from './ui/api/exposure';
 import { BufferDocuments } from './ui/buffers/bufferDocuments';
 import { captureLinks } from './ui/buffers/captureLinks';
 import { FrozenKey } from './ui/buffers/frozenKey';
@@ -90,7 +90,7 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   context.subscriptions.push(registered, flow, control, large, resets, list, captures, captureNotice, status);
   context.subscriptions.push(new ContextKeys(tree, buffers), terminal, terminals, tree, buffers);
   context.subscriptions.push(captureLinks(buffers), new FrozenKey(buffers), settings, log, core);
-  const api = withExposureAsked(core);
+  const api = withGuards(core);
   return {
     getAPI(version) {
       if (version !== 1) throw new Error(`Network Processes has API version 1 only, not ${String(version)}.`);

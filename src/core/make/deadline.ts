@@ -41,19 +41,18 @@ export class Deadline implements Phased {
   }
 }
 
-/** Performs something that can be given up by a signal, which is aborted when `phased` ends. */
+/**
+ * Performs something that can be given up by a signal, which is aborted when `phased` ends. It is not waited for then: who
+ * gave it up hears that, not what came of it.
+ */
 export async function whileGoing<T>(phased: Phased, perform: (signal: AbortSignal) => Promise<T>): Promise<T> {
   if (phased.reason) throw phased.reason;
   const controller = new AbortController();
-  const off = phased.onEnd(() => controller.abort());
-  try {
-    const result = await perform(controller.signal);
-    if (phased.reason) throw phased.reason as Error;
-    return result;
-  } catch (error) {
-    // Who gave it up hears that, not what came of it.
-    throw phased.reason ?? error;
-  } finally {
-    off();
-  }
+  return new Promise((resolve, reject) => {
+    const off = phased.onEnd((reason) => {
+      controller.abort();
+      reject(reason);
+    });
+    perform(controller.signal).finally(off).then(resolve, reject);
+  });
 }

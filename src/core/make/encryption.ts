@@ -1,7 +1,7 @@
 import type { NetworkProcessSpec } from '../api';
 import { familyOf, formatNetworkAddress } from '../address/address';
 import type { RawAddress } from '../address/target';
-import { NetworkProcessError } from '../errors';
+import { NetworkProcessError, systemText } from '../errors';
 import type { World } from '../process/plan';
 import type { Process } from '../process/process';
 import { tlsSide, type TlsDefaults, type TlsSide } from '../tls/tlsParameters';
@@ -11,11 +11,15 @@ import type { TrustMemory } from '../trust/trustMemory';
 import type { CheckedWhere, Where } from './checkSpec';
 import { Deadline, type Phased } from './deadline';
 import type { Prepare } from './processMaker';
-import { secure } from './secure';
+import { secure, silence } from './secure';
+
+const tellMs = 1_000;
 
 /** Processes and TLS: which parameters, who is trusted, and when a client of a server is one. */
 export class Encryption {
   readonly trust: Trust;
+  /** When a failed handshake of a server was told last, and how many have been held back since. */
+  private readonly lastTold = new WeakMap<Process, { time: number; held: number }>();
 
   constructor(
     private readonly world: World,
@@ -89,14 +93,35 @@ export class Encryption {
     const deadline = new Deadline();
     const cancel = (): void =>
       deadline.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Encrypting ${process.name} was cancelled`]));
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel);
+    const { onEnd } = process;
+    process.onEnd = () => {
+      onEnd();
+      deadline.end(new NetworkProcessError('NP_NOT_RUNNING', 'error', [`Process ${process.name} is not open`]));
+    };
     try {
-      await process.upgrade(reply, (stream) => this.secure(stream, process, side, deadline, true));
+      // What has to be sent before may find a peer that does not read.
+      const { handshakeTimeoutMs } = this.world.options;
+      deadline.phase(handshakeTimeoutMs, () => silence(handshakeTimeoutMs, process.name));
+      if (signal?.aborted) cancel();
+      signal?.addEventListener('abort', cancel);
+      await process.upgrade(reply, deadline, (stream) => this.secure(stream, process, side, deadline, true));
     } finally {
+      process.onEnd = onEnd;
       deadline.dispose();
       signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  /** Told of each server once a second at most: strangers who try again and again must not fill its log. */
+  private handshakeFailed(server: Process, { remote }: StreamTransport, error: unknown): void {
+    const last = this.lastTold.get(server);
+    const now = performance.now();
+    if (last && now - last.time < tellMs) return void (last.held += 1);
+    this.lastTold.set(server, { time: now, held: 0 });
+    const more = last?.held ? `, ${last.held} more before` : '';
+    const message = `TLS negotiation with ${formatNetworkAddress(remote) ?? '-'} failed: ${systemText(error)}${more}\n`;
+    if (server.log) void server.guarded('log', () => server.log!(server, null, message));
+    this.world.report({ source: 'socket', process: server, error });
   }
 
   /**
@@ -124,7 +149,7 @@ export class Encryption {
       secure(stream, deadline, { side, to, saveKey: false, options, trust: this.trust })
         .then(
           (secured) => (server.isClosed ? secured.close() : accept(secured)),
-          (error: unknown) => server.isClosed || this.world.report({ source: 'socket', process: server, error }),
+          (error: unknown) => server.isClosed || this.handshakeFailed(server, stream, error),
         )
         .finally(() => {
           deadline.dispose();

@@ -259,7 +259,13 @@ export class ProcessMaker {
     if (isNetworkProcessError(error) && /^NP_(TLS|STARTTLS|NEGOTIATION|PATTERN|STREAM)_?/.test(error.code)) {
       return process.fail(String(error.data[0]), `failed with ${error.message}\n`, error);
     }
-    const code = systemNumber(isNetworkProcessError(error) ? error.cause : error);
+    const cause = isNetworkProcessError(error) ? error.cause : error;
+    // A function of the user's threw: its words say more than a number.
+    if (!isNetworkProcessError(error) && systemCode(error) === null) {
+      const text = systemText(error);
+      return process.fail(text, `failed with ${text}\n`);
+    }
+    const code = systemNumber(cause);
     process.fail(code, `failed with code ${code}\n`);
   }
 

@@ -25,14 +25,8 @@ export interface Securing {
 export async function secure(stream: StreamTransport, phased: Phased, securing: Securing): Promise<TlsStream> {
   const { side, to, options } = securing;
   const target = endpoint(to.host, to.port);
-  const tooLong = (): Error =>
-    new NetworkProcessError(
-      'NP_TLS_TIMEOUT',
-      'gnutls-error',
-      ['TLS negotiation failed: the peer was silent', `${options.handshakeTimeoutMs} ms`],
-      target,
-    );
-  phased.phase(options.handshakeTimeoutMs, tooLong);
+  const ms = options.handshakeTimeoutMs;
+  phased.phase(ms, () => silence(ms, target));
   const tls = await handshake(stream, side, phased);
   phased.phase(null);
   try {
@@ -43,6 +37,12 @@ export async function secure(stream: StreamTransport, phased: Phased, securing: 
     tls.close();
     throw error;
   }
+}
+
+/** A handshake that took longer than it may. */
+export function silence(ms: number, target: string): NetworkProcessError {
+  const text = ['TLS negotiation failed: the peer was silent', `${ms} ms`];
+  return new NetworkProcessError('NP_TLS_TIMEOUT', 'gnutls-error', text, target);
 }
 
 /** A server that wants to know its clients lets in those that somebody it trusts vouches for. */

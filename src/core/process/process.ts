@@ -26,6 +26,7 @@ import {
   type Program,
   type StreamTransport,
 } from '../transport/transport';
+import type { Ending } from '../transport/connectStream';
 import { TrafficLog } from '../log/trafficLog';
 import { TrafficCapture } from '../log/trafficCapture';
 import { insertMessage, insertOutput, replaceOutput } from './defaultFunctions';
@@ -357,6 +358,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   setStopped(stopped: boolean): void {
     if (this.stopped === stopped) return;
     this.stopped = stopped;
+    // As Emacs. A program that does not heed it waits as soon as nobody reads what it writes.
+    if (process.platform !== 'win32') this.program?.signal(stopped ? 'SIGTSTP' : 'SIGCONT');
     this.changed('state');
     this.resume();
   }
@@ -406,10 +409,12 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
    * waits, and a failure ends the process: it never goes on in clear.
    *
    * @param before Sent on the present stream last.
-   * @throws NP_STARTTLS_INJECTION when something came that nobody has read; what `change` throws
+   * @param ending Ends it, whatever is waited for.
+   * @throws NP_STARTTLS_INJECTION when something came that nobody has read; the reason of `ending`; what `change` throws
    */
   async upgrade(
     before: Uint8Array | null,
+    ending: Ending,
     change: (stream: StreamTransport) => Promise<StreamTransport>,
   ): Promise<void> {
     const { transport: stream } = this;
@@ -420,6 +425,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.isSecuring = true;
     this.resume();
     try {
+      if (ending.reason) throw ending.reason;
+      ending.onEnd((reason) => this.breakOff(reason));
       this.demandSilence(stream);
       if (before) await this.lastWords(stream, before);
       else {
@@ -440,8 +447,9 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
       this.begin();
     } catch (error) {
       this.isSecuring = false;
-      this.breakOff(error);
-      throw error;
+      const reason = ending.reason ?? error;
+      this.breakOff(reason);
+      throw reason;
     }
   }
 

@@ -6,6 +6,8 @@ import type { Action, Negotiation } from './negotiation';
 
 /** At most so often what drips in is looked at: else a slow peer would have patterns run for every byte. */
 const lookMs = 5;
+/** Looking takes at most one part in so many of the time: a slow pattern must not take a program for itself. */
+const share = 5;
 
 export interface Conversation {
   readonly stream: StreamTransport;
@@ -36,7 +38,7 @@ export async function converse(
   let said: Said[] = [];
   try {
     for (let action = negotiation.start(); action.kind !== 'done';) {
-      if (action.send) await say(on, action.send, said);
+      if (action.send) await say(negotiation, on, action.send, said, surroundings);
       if (action.kind === 'wait') {
         action = await hear(negotiation, on, said, surroundings);
         continue;
@@ -60,10 +62,23 @@ function demandSilence(stream: StreamTransport): void {
   throw new NetworkProcessError('NP_STARTTLS_INJECTION', 'error', [text]);
 }
 
-function say(stream: StreamTransport, bytes: Buffer, said: Said[]): Promise<void> {
-  return new Promise((resolve) => {
+/** Sends; a peer that does not read is not waited for longer than for an answer. */
+function say(
+  negotiation: Negotiation,
+  stream: StreamTransport,
+  bytes: Buffer,
+  said: Said[],
+  { phased, stepMs }: Surroundings,
+): Promise<void> {
+  if (phased.reason) return Promise.reject(phased.reason);
+  return new Promise((resolve, reject) => {
+    const off = phased.onEnd(reject);
+    phased.phase(stepMs, () => negotiation.tooLate(stepMs));
     // A peer that is gone is heard of in the next step.
     stream.write(bytes, (error) => {
+      if (phased.reason) return;
+      off();
+      phased.phase(null);
       if (!error) said.push({ direction: 'sent', bytes, time: Date.now() });
       resolve();
     });
@@ -80,7 +95,7 @@ function hear(
   return new Promise((resolve, reject) => {
     let waiting: Buffer[] = [];
     let timer: NodeJS.Timeout | null = null;
-    let lastLook = 0;
+    let nextLook = 0;
     let isOver = false;
     const over = (): boolean => {
       if (isOver) return false;
@@ -96,7 +111,7 @@ function hear(
     };
     const look = (): void => {
       timer = null;
-      lastLook = performance.now();
+      const began = performance.now();
       const bytes = waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting);
       waiting = [];
       try {
@@ -105,6 +120,8 @@ function hear(
       } catch (error) {
         if (over()) reject(error);
       }
+      const ended = performance.now();
+      nextLook = ended + Math.max(lookMs, (share - 1) * (ended - began));
     };
     const off = phased.onEnd((reason) => {
       if (over()) reject(reason);
@@ -113,7 +130,7 @@ function hear(
     stream.onData = (bytes) => {
       said.push({ direction: 'received', bytes, time: Date.now() });
       waiting.push(bytes);
-      const due = lastLook + lookMs - performance.now();
+      const due = nextLook - performance.now();
       if (due <= 0 && !timer) look();
       else timer ??= setTimeout(look, due);
     };

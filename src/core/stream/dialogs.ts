@@ -1,4 +1,7 @@
-/** How protocols are spoken until they are encrypted. */
+/**
+ * How protocols are spoken until they are encrypted. The patterns here see what strangers send, without a budget: each must
+ * be linear.
+ */
 import type { Dialog, Finder } from './negotiation';
 
 /** A protocol that a user can pick by name. */
@@ -13,10 +16,10 @@ export interface KnownDialog {
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 const none = (): null => null;
 
-/** An answer up to the end of the first line that begins so: quick to find however much there is. */
+/** An answer up to the end of the first line that begins so: no line is looked at twice, however much there is. */
 function lineThat(isLast: (line: string) => boolean): Finder {
-  return (heard) => {
-    for (let from = 0; ;) {
+  return (heard, searched) => {
+    for (let from = searched === 0 ? 0 : heard.lastIndexOf(0x0a, searched - 1) + 1; ;) {
       const end = heard.indexOf(0x0a, from);
       if (end < 0) return null;
       if (isLast(heard.toString('latin1', from, end).replace(/\r$/, ''))) return end + 1;
@@ -60,7 +63,7 @@ const smtp = lines({
   greeting: replyLine,
   ask: () => 'EHLO localhost\r\n',
   answer: replyLine,
-  offered: /^250[ -]STARTTLS\s*$/im,
+  offered: /^250[ -]STARTTLS[ \t]*$/im,
   start: 'STARTTLS\r\n',
   reply: replyLine,
   consent: /^220[ \r\n]/,
@@ -90,7 +93,7 @@ const pop3 = lines({
   greeting: anyLine,
   ask: () => 'CAPA\r\n',
   answer: lineThat((line) => line === '.' || line.startsWith('-ERR')),
-  offered: /^STLS\s*$/im,
+  offered: /^STLS[ \t]*$/im,
   start: 'STLS\r\n',
   reply: anyLine,
   consent: /^\+OK\b/,
@@ -101,7 +104,7 @@ const nntp = lines({
   greeting: anyLine,
   ask: () => 'CAPABILITIES\r\n',
   answer: lineThat((line) => line === '.' || /^[45]\d\d/.test(line)),
-  offered: /^STARTTLS\s*$/im,
+  offered: /^STARTTLS[ \t]*$/im,
   start: 'STARTTLS\r\n',
   reply: anyLine,
   consent: /^382\b/,
@@ -112,7 +115,7 @@ const ftp = lines({
   greeting: replyLine,
   ask: () => 'FEAT\r\n',
   answer: replyLine,
-  offered: /^\s*AUTH\b.*\bTLS\b/im,
+  offered: /^[ \t]*AUTH\b.*\bTLS\b/im,
   start: 'AUTH TLS\r\n',
   reply: replyLine,
   consent: /^234[ \r\n]/,
@@ -141,18 +144,19 @@ const tag =
     return found ? found.index + found[0].length : null;
   };
 
-/** @see RFC 6120, section 5 */
+/** @see RFC 6120, sections 4.7.2 and 5 */
 const xmpp: Dialog = {
   greeting: null,
-  capabilityCommand: () =>
+  // The server has to be told whom of its hosts is meant; what is no host's letter means something to XML.
+  capabilityCommand: (_, host) =>
     bytes(
-      "<?xml version='1.0'?><stream:stream to='localhost' xmlns='jabber:client' " +
+      `<?xml version='1.0'?><stream:stream to='${host.replace(/[^\w.:-]/g, '')}' xmlns='jabber:client' ` +
         "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>",
     ),
   capabilities: tag(/<\/stream:features\s*>|<stream:features\s*\/>/),
   starttlsCommand: (capabilities) =>
     has(capabilities, /<starttls\b/) ? bytes("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>") : null,
-  starttlsReply: tag(/<(?:proceed|failure)\b[^>]*\/>|<\/(?:proceed|failure)\s*>/),
+  starttlsReply: tag(/<(?:proceed|failure)\b[^<>]*\/>|<\/(?:proceed|failure)\s*>/),
   isConsent: (reply) => /^\s*<proceed\b/.test(reply.toString('latin1')),
 };
 
@@ -224,8 +228,8 @@ const irc: Dialog = {
   ...lines({
     greeting: null,
     ask: () => 'CAP LS 302\r\n',
-    answer: lineThat((line) => / (?:CAP \S+ LS (?!\*)|421 )/.test(line)),
-    offered: / CAP \S+ LS .*\btls\b/i,
+    answer: lineThat((line) => /^(?:@\S+ )?(?::\S+ )?(?:CAP \S+ LS (?!\*)|421 )/.test(line)),
+    offered: /^(?:@\S+ )?(?::\S+ )?CAP \S+ LS .*\btls\b/im,
     start: 'STARTTLS\r\n',
     reply: lineThat((line) => /^\S+ (?:670|691|421|451) /.test(line)),
     consent: /^\S+ 670 /m,

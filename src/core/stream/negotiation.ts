@@ -14,8 +14,8 @@ export type Finder = (bytes: Buffer, searched: number) => number | null;
 export interface Dialog {
   /** Null: nothing is waited for. */
   readonly greeting: Finder | null;
-  /** What asks for the capabilities, when the greeting is known; null: nothing is asked. */
-  capabilityCommand(greeting: Buffer | null): Buffer | null;
+  /** What asks for the capabilities of this host, when the greeting is known; null: nothing is asked. */
+  capabilityCommand(greeting: Buffer | null, host: string): Buffer | null;
   readonly capabilities: Finder | null;
   /** What asks for TLS, when the capabilities are known; null: the server does not offer it. */
   starttlsCommand(capabilities: Buffer | null, greeting: Buffer | null): Buffer | null;
@@ -46,6 +46,7 @@ export interface NegotiationPlan {
   readonly upgrades: boolean;
   /** Bytes of one answer. */
   readonly maxBytes: number;
+  readonly host: string;
   /** Named in errors. */
   readonly target: string;
 }
@@ -87,12 +88,12 @@ export class Negotiation {
 
   /** Encrypted, and judged: what was said in clear counts no more, but for the greeting. */
   encrypted(): Action {
-    const { dialog, asksCapabilities } = this.plan;
+    const { dialog, asksCapabilities, host } = this.plan;
     this.isEncrypted = true;
     this.pending = Buffer.alloc(0);
     this.capabilities = null;
     if (!asksCapabilities || !dialog.capabilities) return { kind: 'done' };
-    const send = dialog.tellsAgain ? null : dialog.capabilityCommand(this.greeting);
+    const send = dialog.tellsAgain ? null : dialog.capabilityCommand(this.greeting, host);
     if (!send && !dialog.tellsAgain) return { kind: 'done' };
     return this.wait('capabilities under TLS', dialog.capabilities, send);
   }
@@ -120,8 +121,8 @@ export class Negotiation {
   }
 
   private ask(): Action {
-    const { dialog, asksCapabilities } = this.plan;
-    const send = asksCapabilities ? dialog.capabilityCommand(this.greeting) : null;
+    const { dialog, asksCapabilities, host } = this.plan;
+    const send = asksCapabilities ? dialog.capabilityCommand(this.greeting, host) : null;
     if (!send || !dialog.capabilities) return this.decide();
     return this.wait('capabilities', dialog.capabilities, send);
   }

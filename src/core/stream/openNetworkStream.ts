@@ -100,6 +100,7 @@ class Opening {
       asksCapabilities: type !== 'plain' || !isNil(given.alwaysQueryCapabilities),
       upgrades: type === 'network' || type === 'starttls',
       maxBytes: options.negotiationBytes,
+      host: String(spec.host ?? ''),
       target: this.target,
     });
     if (isTls) this.negotiation.isEncrypted = true;

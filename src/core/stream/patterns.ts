@@ -80,11 +80,18 @@ let context: Context | null = null;
 function run(source: string, flags: string, text: string, from: number, timeout: number): number | 'time' {
   context ??= createContext(Object.create(null) as Context);
   Object.assign(context, { source, flags, text, from });
+  const before = process.cpuUsage();
   try {
-    return script.runInContext(context, { timeout }) as number;
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'time';
-    throw error;
+    for (;;) {
+      try {
+        return script.runInContext(context, { timeout }) as number;
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+        const { user, system } = process.cpuUsage(before);
+        // Where others had the processor most of the time, the pattern had no chance yet. In microseconds.
+        if (user + system > timeout * 500) return 'time';
+      }
+    }
   } finally {
     context['text'] = '';
   }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Ended, Program, Sent, StreamTransport } from '../transport/transport';
 import { NetworkProcessError } from '../errors';
 
@@ -20,8 +21,10 @@ export class ShellStream implements StreamTransport, Program {
   private over = false;
   /** It ended before anybody read. */
   private isMissed = false;
+  private readonly watcher: ChildProcess | null;
 
   private constructor(private readonly child: ChildProcess) {
+    this.watcher = process.platform === 'win32' ? null : watch(child.pid!);
     for (const output of [child.stdout!, child.stderr!]) {
       output.pause();
       output.on('data', (bytes: Buffer) => this.onData(bytes, bytes.length));
@@ -88,6 +91,8 @@ export class ShellStream implements StreamTransport, Program {
   }
 
   signal(signal: NodeJS.Signals | number): void {
+    // Its number may be another program's by now.
+    if (this.ended) return;
     try {
       process.kill(process.platform === 'win32' ? this.pid : -this.pid, signal);
     } catch (error) {
@@ -102,6 +107,7 @@ export class ShellStream implements StreamTransport, Program {
     if (this.ended) return;
     this.over = true;
     this.signal('SIGKILL');
+    this.watcher?.kill('SIGKILL');
     this.child.stdin!.destroy();
     this.child.stdout!.destroy();
     this.child.stderr!.destroy();
@@ -114,6 +120,7 @@ export class ShellStream implements StreamTransport, Program {
         ? `exited abnormally with code ${code}\n`
         : 'finished\n';
     this.ended = { status: signal ? 'signal' : 'exit', message: text, exitStatus: code ?? 1 };
+    this.watcher?.kill('SIGKILL');
     if (this.over) return;
     this.over = true;
     if (this.onEnd) this.onEnd(null);
@@ -125,6 +132,18 @@ export class ShellStream implements StreamTransport, Program {
     this.over = true;
     this.onEnd?.(null);
   }
+}
+
+/** Ends a group when this program is gone, however that came about: then nobody holds what is read here. */
+function watch(group: number): ChildProcess {
+  const watcher = spawn('/bin/sh', ['-c', 'read -r _; kill -KILL "-$1"', 'sh', String(group)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  watcher.on('error', ignore).unref();
+  watcher.stdin.on('error', ignore);
+  (watcher.stdin as Socket).unref();
+  return watcher;
 }
 
 const signalTexts: Readonly<Partial<Record<NodeJS.Signals, string>>> = {

@@ -49,8 +49,8 @@ export function dialogOf(given: StreamParameters, budgetMs: () => number, decode
   return {
     greeting: endOfCommand ?? known?.greeting ?? null,
     capabilities: endOfCapability ?? known?.capabilities ?? null,
-    capabilityCommand: (greeting) => {
-      if (isNil(capabilityCommand)) return known?.capabilityCommand(greeting) ?? null;
+    capabilityCommand: (greeting, host) => {
+      if (isNil(capabilityCommand)) return known?.capabilityCommand(greeting, host) ?? null;
       const asked: unknown =
         typeof capabilityCommand === 'function' ? capabilityCommand(text(greeting)) : capabilityCommand;
       return command(asked, 'capabilityCommand');

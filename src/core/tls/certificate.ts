@@ -180,9 +180,12 @@ function levelOf(certificate: X509Certificate, bits: number): string {
 
 /** Text of a stranger's for people: controls, and what changes the direction of text or is invisible, as escapes. */
 export function plainText(text: string, limit = 200): string {
-  const shown = text.replace(/[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/g, (c) => {
-    const code = c.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
-  });
+  const shown = text.replace(
+    /[\0-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/g,
+    (c) => {
+      const code = c.charCodeAt(0);
+      return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
+    },
+  );
   return shown.length > limit ? `${shown.slice(0, limit)}…` : shown;
 }

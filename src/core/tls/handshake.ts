@@ -29,10 +29,21 @@ export async function handshake(stream: StreamTransport, side: TlsSide, ending: 
   const target = targetOf(side, stream);
   try {
     const socket = await shake(below, side, ending, target);
-    return new TlsStream(socket, below, new Handshaken(socket, side.hostname, side.isServer), { local, remote });
+    return new TlsStream(socket, below, examine(socket, side, target), { local, remote });
   } catch (error) {
     below.destroy();
     throw error;
+  }
+}
+
+/** What a certificate says is a stranger's: one that cannot be read is none that is trusted. */
+function examine(socket: TLSSocket, side: TlsSide, target: string): Handshaken {
+  try {
+    return new Handshaken(socket, side.hostname, side.isServer);
+  } catch (cause) {
+    socket.on('error', () => undefined).destroy();
+    const text = [`A certificate of the peer cannot be read`, plainText((cause as Error).message)];
+    throw new NetworkProcessError('NP_TLS_CERTIFICATE', 'gnutls-error', text, target, { cause });
   }
 }
 

@@ -187,6 +187,20 @@ describe('dialogs', () => {
   }
 
   it(
+    'a server of XMPP is told which host is meant',
+    withCore(async (core) => {
+      let heard = '';
+      const server = await plainServer((socket) => socket.on('data', (bytes) => (heard += bytes.toString('latin1'))));
+      const opening = core.openNetworkStream('c', null, '127.0.0.1', server.port, { type: 'starttls', dialog: 'xmpp' });
+      await until('it is asked', () => heard.includes('>'));
+      core.deleteProcess(core.processList()[0]!);
+      await assert.rejects(opening, { code: 'NP_CANCELLED' });
+      assert.match(heard, /<stream:stream to='127\.0\.0\.1' /);
+      server.close();
+    }),
+  );
+
+  it(
     'all are listed with their ports',
     withCore(async (core) => {
       assert.deepEqual(

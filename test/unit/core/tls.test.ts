@@ -177,6 +177,75 @@ describe('TLS', () => {
   );
 
   it(
+    'RS-059 a server that asks for the handshake again and again is not heeded, and the rest goes on',
+    withCore(async (core) => {
+      trustOurs(core);
+      const server = await tlsServer({ maxVersion: 'TLSv1.2' }, (socket) => {
+        for (let n = 0; n < 5; n++) socket.renegotiate({}, () => undefined);
+        setTimeout(() => socket.write('after'), 50);
+      });
+      const { log, filter, sentinel } = recorder();
+      const spec = { name: 'c', host: 'localhost', service: server.port, tlsParameters: {}, filter, sentinel };
+      const client = (await core.makeNetworkProcess(spec))!;
+      const before = performance.eventLoopUtilization();
+      await pause(300);
+      assert.ok(performance.eventLoopUtilization(before).utilization < 0.7);
+      // Either side may end it; what must not be is a second handshake.
+      if (client.status === 'open') assert.deepEqual(log, ['filter after']);
+      else assert.equal(log.filter((line) => line.startsWith('sentinel')).length, 1);
+      assert.ok(client.traffic.bytesReceived <= 5);
+      server.close();
+    }),
+  );
+
+  it(
+    'RS-060 text of one byte a record arrives whole',
+    withCore(async (core) => {
+      trustOurs(core);
+      const text = 'Grüße aus 日本 😀';
+      const server = await tlsServer({}, (socket) => {
+        socket.setNoDelay();
+        for (const byte of Buffer.from(text)) socket.write(Buffer.from([byte]));
+      });
+      const heard: string[] = [];
+      const filter = (_: unknown, output: unknown): void => void heard.push(String(output));
+      const spec = { name: 'c', host: 'localhost', service: server.port, tlsParameters: {}, filter, coding: 'utf-8' };
+      await core.makeNetworkProcess(spec);
+      await until('it is there', () => heard.join('') === text);
+      assert.ok(heard.every((piece) => !piece.includes('\ufffd')));
+      server.close();
+    }),
+  );
+
+  it(
+    'RS-061 a fast sender is held back while a filter is busy',
+    withCore(async (core) => {
+      trustOurs(core);
+      let written = 0;
+      const server = await tlsServer({}, (socket) => {
+        const piece = Buffer.alloc(64 * 1024, 120);
+        const go = (): void => {
+          do written += piece.length;
+          while (socket.write(piece));
+          socket.once('drain', go);
+        };
+        go();
+      });
+      let letGo: () => void = () => undefined;
+      const filter = (): Promise<void> => new Promise((resolve) => (letGo = resolve));
+      const spec = { name: 'c', host: 'localhost', service: server.port, tlsParameters: {}, filter };
+      const client = (await core.makeNetworkProcess(spec))!;
+      await pause(500);
+      // What is in flight is the kernel's, a few mebibytes.
+      assert.ok(client.traffic.bytesReceived < 1024 * 1024, `${client.traffic.bytesReceived} read`);
+      assert.ok(written < 64 * 1024 * 1024, `${written} written`);
+      core.deleteProcess(client);
+      letGo();
+      server.close();
+    }),
+  );
+
+  it(
     'what comes after a damaged record is not delivered, and the process says so',
     withCore(async (core) => {
       trustOurs(core);
