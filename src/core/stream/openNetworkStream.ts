@@ -47,6 +47,7 @@ export class StreamOpener {
     if (type === 'shell') return this.openShell(name, buffer, host, service, given, options);
     if (isNil(host) || typeof host !== 'string') throw wrongType('stringp', host);
     const { nowait, coding, tlsParameters } = given;
+    if (!isNil(tlsParameters) && typeof tlsParameters !== 'object') throw wrongType('listp', tlsParameters);
     const spec: NetworkProcessSpec = { name, buffer, host: asciiHost(host), service, nowait, coding };
     // Emacs' simple case: nothing is said before, nobody is asked.
     const isNegotiated = !isNil(given.dialog) || (!isNil(given.success) && !isNil(given.capabilityCommand));
