@@ -97,7 +97,7 @@ export class SocketStream implements PlainStream {
     this.socket.removeAllListeners('data').destroy();
   }
 
-  private finish(error: unknown): void {
+  protected finish(error: unknown): void {
     if (this.over) return;
     this.over = true;
     if (!this.onEnd) {
