@@ -21,7 +21,10 @@ export class ShellStream implements StreamTransport, Program {
   /** It ended before anybody read. */
   private isMissed = false;
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly command: readonly string[],
+  ) {
     for (const output of [child.stdout!, child.stderr!]) {
       output.pause();
       output.on('data', (bytes: Buffer) => this.onData(bytes, bytes.length));
@@ -37,7 +40,8 @@ export class ShellStream implements StreamTransport, Program {
   static async start(shell: string, command: string): Promise<ShellStream> {
     const isWindows = process.platform === 'win32';
     // A group of its own, so that all it starts ends with it.
-    const child = spawn(shell, isWindows ? ['/d', '/s', '/c', command] : ['-c', command], {
+    const args = isWindows ? ['/d', '/s', '/c', command] : ['-c', command];
+    const child = spawn(shell, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: !isWindows,
       windowsHide: true,
@@ -52,7 +56,7 @@ export class ShellStream implements StreamTransport, Program {
         ),
       );
     });
-    return new ShellStream(child);
+    return new ShellStream(child, [shell, ...args]);
   }
 
   get pid(): number {
