@@ -6,10 +6,9 @@ import { kindOf, pathText } from '../open/addressKind';
 import { socketOptions, valueText } from '../options/socketOption';
 import type { Translate } from '../translate';
 import { tlsParts } from '../trust/loadTlsParts';
-import { addressText, type ContactCore } from './contactText';
+import { addressText, contactText, type ContactCore } from './contactText';
 import type { Row } from './row';
 import type { RowText } from './rowText';
-import { encryptionWords } from './stateWords';
 
 export type DetailKind =
   /** What is encrypted, and how. */
@@ -38,7 +37,7 @@ export type DetailKind =
   | 'remark';
 
 /** Those that always have lines below them. */
-const withEntries: ReadonlySet<DetailKind> = new Set(['contact', 'options', 'tls', 'certificates', 'certificate']);
+const withEntries: ReadonlySet<DetailKind> = new Set(['options', 'tls', 'certificates', 'certificate']);
 
 /** Keys of the contact that may hold a path, or a name that begins with a zero. */
 const addressKeys: ReadonlySet<string> = new Set(['service', 'local', 'remote']);
@@ -83,11 +82,15 @@ export class Details {
     const properties = this.core.processPlist(process).size;
     const buffer = process.buffer?.live ? showPeerText(process.buffer.name ?? '') : this.t('none');
     const none = this.t('none');
+    const isReal = this.core.processType(process) === 'real';
+    // A program's contact has no keywords, and it has no socket.
+    const command = isReal ? showPeerText(contactText(process, this.core)) : '';
+    const hasOptions = row.traits.has('live') && !isReal;
     return [
       ...this.encryption(row),
-      new Detail(row, 'contact', this.t('Contact'), ''),
+      new Detail(row, 'contact', this.t('Contact'), command),
       new Detail(row, 'properties', this.t('Properties'), properties === 0 ? none : ''),
-      ...(row.traits.has('live') ? [new Detail(row, 'options', this.t('Socket Options'), '')] : []),
+      ...(hasOptions ? [new Detail(row, 'options', this.t('Socket Options'), '')] : []),
       new Detail(row, 'buffer', this.t('Process Buffer'), buffer),
       new Detail(row, 'coding', this.t('Coding'), `${coding.decode ?? none} / ${coding.encode ?? none}`),
       new Detail(row, 'query', this.t('Query Before Kill'), this.query(process)),
@@ -99,7 +102,8 @@ export class Details {
 
   /** Whether `entries` has any. */
   hasEntries(detail: Detail): boolean {
-    return withEntries.has(detail.kind) || (detail.kind === 'properties' && detail.description === '');
+    const { kind, description } = detail;
+    return withEntries.has(kind) || (['contact', 'properties'].includes(kind) && description === '');
   }
 
   /** Every keyword of the contact, every property of the list, everything about a certificate… */
@@ -140,11 +144,10 @@ export class Details {
 
   private encryption(row: Row): Detail[] {
     const { process, traits } = row;
-    const words = encryptionWords(process, this.t) ?? '';
-    if (process.encryption === 'none') return [new Detail(row, 'plain', 'TLS', words)];
+    if (process.encryption === 'none') return [new Detail(row, 'plain', 'TLS', this.t('not encrypted'))];
     const status = traits.has('encrypted') ? process.lastPeerStatus : null;
     if (!status) return [];
-    const tls = new Detail(row, 'tls', 'TLS', words);
+    const tls = new Detail(row, 'tls', 'TLS', `${status.protocol.replace(/^TLS/, '')} · ${status.cipher}`);
     // A client need not have one.
     if (!status.certificate) return [tls];
     const subject = showPeerText(status.certificate.subject);

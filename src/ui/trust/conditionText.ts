@@ -1,7 +1,13 @@
 import { showPeerText } from '../peerText';
 import type { Translate } from '../translate';
 
-/** What was wrong with a connection, by its name, as a sentence; the name itself for an unknown one. */
+/** What was wrong with a connection, each by its name. That it was invalid is left out where others say why. */
+export function conditionTexts(names: readonly string[], t: Translate): string[] {
+  const isExplained = names.some((name) => name.startsWith(':') && name !== ':invalid');
+  return names.filter((name) => !(isExplained && name === ':invalid')).map((name) => conditionText(name, t));
+}
+
+/** One as a sentence; the name itself of an unknown one. */
 export function conditionText(name: string, t: Translate): string {
   const texts: Readonly<Record<string, string>> = {
     ':invalid': t('the certificate could not be verified'),

@@ -1,7 +1,7 @@
 import type { CertificateInfo, PeerStatus } from '../../core';
 import { formatCount } from '../rows/amounts';
 import type { Translate } from '../translate';
-import { conditionText } from './conditionText';
+import { conditionTexts } from './conditionText';
 
 /** What it is called, and what it is. May hold what a stranger wrote. */
 export type Fact = readonly [label: string, text: string];
@@ -16,7 +16,10 @@ export function connectionFacts(status: PeerStatus, t: Translate): Fact[] {
     ...(bits === undefined ? [] : [[t('Diffie-Hellman Prime'), t('{0} bits', formatCount(bits))] as const]),
     ['MAC', status.mac],
     ['ALPN', applicationProtocol ?? t('none')],
-    ...(status.warnings ?? []).map((name): Fact => [t('Warning'), conditionText(`:${name}`, t)]),
+    ...conditionTexts(
+      (status.warnings ?? []).map((name) => `:${name}`),
+      t,
+    ).map((text): Fact => [t('Warning'), text]),
   ];
 }
 

@@ -62,8 +62,7 @@ export function manageTrustedHosts(core: TrustCore): void {
 }
 
 function itemOf({ host, keys, conditions, lasting, time }: TrustRecord): HostItem {
-  const { conditionText } = tlsParts();
-  const accepted = conditions.map((name) => conditionText(name, vscode.l10n.t)).join('; ');
+  const accepted = tlsParts().conditionTexts(conditions, vscode.l10n.t).join('; ');
   // A store may have been changed by hand.
   const since = Number.isFinite(time) ? formatTime(time) : '';
   const span = lasting ? vscode.l10n.t('always') : vscode.l10n.t('this session');

@@ -229,7 +229,7 @@ describe('details', () => {
     const row = rowOf({ ...client, ...peer });
     const below = (detail: Detail): string[] => details.entries(detail).map((d) => `${d.label}: ${d.description}`);
     const [tls, certificates] = details.of(row);
-    assert.deepEqual([tls?.kind, tls?.label, tls?.description], ['tls', 'TLS', 'TLS 1.3']);
+    assert.deepEqual([tls?.kind, tls?.label, tls?.description], ['tls', 'TLS', '1.3 · AES-256-GCM']);
     assert.deepEqual(tls && below(tls), [
       'Protocol: TLS 1.3',
       'Cipher: AES-256-GCM',
@@ -263,6 +263,13 @@ describe('details', () => {
     const plain = details.of(rowOf({ ...client, encryption: 'none' }))[0];
     assert.deepEqual([plain?.kind, plain?.description], ['plain', 'not encrypted']);
     assert.equal(plain && details.hasEntries(plain), false);
+  });
+
+  it('of a program have its command, and no socket', () => {
+    const [contact, , buffer] = details.of(rowOf({ ...shell, status: 'run' }));
+    assert.equal(contact?.description, 'cat\\x0a-');
+    assert.equal(contact && details.hasEntries(contact), false);
+    assert.equal(buffer?.kind, 'buffer');
   });
 
   it('show no key and no passphrase', () => {

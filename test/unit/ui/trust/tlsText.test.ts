@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createNetworkProcesses } from '../../../../src/core';
-import { conditionText } from '../../../../src/ui/trust/conditionText';
+import { conditionText, conditionTexts } from '../../../../src/ui/trust/conditionText';
 import { tlsText } from '../../../../src/ui/trust/tlsText';
 import { FakeCore, translate } from '../fakeCore';
 import { peerStatus } from './peerStatus';
@@ -32,6 +32,12 @@ describe('the text of TLS details', () => {
 });
 
 describe('what was wrong with a connection', () => {
+  it('is not said to be invalid where others say why', () => {
+    assert.deepEqual(conditionTexts([':invalid', ':expired'], translate), ['the certificate has expired']);
+    const alone = ['the certificate could not be verified', 'an RSA key is short'];
+    assert.deepEqual(conditionTexts([':invalid', 'rsa-key'], translate), alone);
+  });
+
   it('has a sentence for every check and every warning of the core', () => {
     const core = createNetworkProcesses();
     try {
