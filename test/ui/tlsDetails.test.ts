@@ -84,6 +84,14 @@ describe('What TLS shows', () => {
   };
   const factsBelow = async (label: string): Promise<Record<string, string | undefined>> =>
     Object.fromEntries((await below(label)).map((row) => [row.label, row.description]));
+  /** Opens the certificates of the only row that is open, and waits for them. */
+  const certificates = async (count: number): Promise<string[]> => {
+    await steps.expand('Certificates');
+    return workbench.until(`${count} certificates`, async () => {
+      const rows = await below('Certificates');
+      return rows.length === count && rows.map(({ label }) => label);
+    });
+  };
   const peerWith = async (options: tls.TlsOptions): Promise<TlsPeer> => {
     const peer = await startTlsPeer(options);
     closing.push(() => peer.close());
@@ -93,15 +101,15 @@ describe('What TLS shows', () => {
 
   it('a row, its children and a document to read and copy, also when the peer has gone', async function () {
     needs(this, 'openssl');
-    const certificates = `${folder}/certificates`;
-    const made = `${root}/test/conformance/peers/gen-certs.mjs`;
-    execFileSync(process.execPath, [made, certificates], { stdio: 'ignore' });
-    const read = (name: string): string => readFileSync(`${certificates}/${name}`, 'utf8');
+    const made = `${folder}/certificates`;
+    const maker = `${root}/test/conformance/peers/gen-certs.mjs`;
+    execFileSync(process.execPath, [maker, made], { stdio: 'ignore' });
+    const read = (name: string): string => readFileSync(`${made}/${name}`, 'utf8');
     const chain = [read('good.pem'), read('ca.pem')].join('');
     const peer = await peerWith({ cert: chain, key: read('good.key'), ALPNProtocols: ['imap'] });
     assert.deepEqual(await workbench.commandTitles(tlsTitle), []);
     await run(`return core.openNetworkStream('mail', 'mail', 'localhost', ${peer.port}, { type: 'tls', tlsParameters: {
-      trustfiles: [${JSON.stringify(`${certificates}/ca.pem`)}], ALPNProtocols: ['imap'] } })`);
+      trustfiles: [${JSON.stringify(`${made}/ca.pem`)}], ALPNProtocols: ['imap'] } })`);
     await steps.rowSays('mail', `open · TLS 1.3 · localhost:${peer.port}`);
     assert.match((await steps.row('mail')).ariaLabel, /mail, TCP connection, open, TLS 1\.3, /);
 
@@ -113,8 +121,7 @@ describe('What TLS shows', () => {
     assert.match(facts['Cipher'] ?? '', /^(AES|CHACHA)/);
     assert.equal('Warning' in facts, false);
     await steps.collapse('TLS');
-    await steps.expand('Certificates');
-    const [host, authority] = (await below('Certificates')).map(({ label }) => label);
+    const [host, authority] = await certificates(2);
     assert.equal(authority, 'CN=Test Authority');
     await steps.expand(host!);
     await steps.row('Serial Number');
@@ -279,10 +286,9 @@ describe('What TLS shows', () => {
         tlsParameters: {} })`);
     await steps.rowSays('hostile', /TLS 1\.3/);
     await steps.expand('hostile');
-    await steps.expand('Certificates');
-    const [shown] = await below('Certificates');
-    assert.ok(shown && shown.label.length < 250);
-    await steps.expand(shown.label);
+    const [shown = ''] = await certificates(1);
+    assert.ok(shown.length < 250, shown);
+    await steps.expand(shown);
     await steps.row('Serial Number');
     const texts = (await steps.rows()).flatMap(({ label, description = '' }) => [label, description]);
     for (const text of texts) {
