@@ -34,6 +34,8 @@ import type { Row } from './ui/rows/row';
 import { TerminalCommands } from './ui/terminal/terminalCommands';
 import { Terminals } from './ui/terminal/terminals';
 import { ProcessTree } from './ui/tree/processTree';
+import { TlsDocuments } from './ui/trust/tlsDocuments';
+import { manageTrustedHosts } from './ui/trust/trustedHosts';
 
 /** What other extensions get from `vscode.extensions.getExtension(…).activate()`. */
 export interface NetworkProcessesExports {
@@ -69,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   const terminals = new Terminals(core, tree, settings, large);
   const terminal = new TerminalCommands(terminals, targets, tree.rows, flow, settings);
   const captures = new CaptureDocuments(core, targets);
+  const tls = new TlsDocuments(core, tree.rows, targets);
   const registered = registerCommands({
     flow,
     send: new SendCommands(core, targets, large, settings, buffers),
@@ -82,12 +85,14 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
     peer: new DatagramPeer(core, targets),
     buffer: new BufferCommands(core, targets, buffers, question),
     terminal,
+    tls,
+    manageTrustedHosts: () => manageTrustedHosts(core),
     list,
     log,
   });
   // Disposed in this order: no command can run on a part that is gone, and the core's end is silent.
   const status = new StatusBar(core, [new BufferStatus(tree, buffers), new TerminalStatus(terminals)]);
-  context.subscriptions.push(registered, flow, control, large, resets, list, captures, captureNotice, status);
+  context.subscriptions.push(registered, flow, control, large, resets, list, captures, tls, captureNotice, status);
   context.subscriptions.push(new ContextKeys(tree, buffers), terminal, terminals, tree, buffers);
   context.subscriptions.push(captureLinks(buffers), new FrozenKey(buffers), settings, log, core);
   const api = withGuards(core);

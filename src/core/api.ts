@@ -409,6 +409,18 @@ export interface NetworkProcess {
   readonly failure: Error | null;
   /** True after `processSendEof` on a stream: nothing can be sent any more. */
   readonly sentEof: boolean;
+  /**
+   * (ours) `TLS1.3`: the protocol that it is encrypted with, or was when it ended; `TLS`: a server that encrypts what it
+   * accepts; `none`: TLS was asked for if possible, and was not; null: in clear, as asked for.
+   */
+  readonly encryption: string | null;
+  /** (ours) What `gnutlsPeerStatus` tells, also when it has ended. */
+  readonly lastPeerStatus: PeerStatus | null;
+  /**
+   * (ours) True when more than its contact made it what it is: the keywords of `openNetworkStream`, or `gnutlsNegotiate`.
+   * The contact alone makes a connection in clear.
+   */
+  readonly isNegotiated: boolean;
   /** A server's clients that are registered now, and whether it is at its limit and not accepting. */
   readonly clients: { readonly count: number; readonly atLimit: boolean };
 }
@@ -696,8 +708,8 @@ export interface NetworkProcesses extends Disposable {
   /** Of a shell connection's program, else null. */
   processId(process: NetworkProcess): number | null;
   processTtyName(process: NetworkProcess): null;
-  /** True while stopped, else null. */
-  processCommand(process: NetworkProcess): true | null;
+  /** True while stopped, else null; of a shell connection the shell, its option, and the command. */
+  processCommand(process: NetworkProcess): readonly string[] | true | null;
   processBuffer(process: NetworkProcess): TextBuffer | null;
   setProcessBuffer(process: NetworkProcess, buffer: TextBuffer | null): TextBuffer | null;
   processMark(process: NetworkProcess): Marker;

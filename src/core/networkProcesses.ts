@@ -292,8 +292,9 @@ class Functions implements NetworkProcesses {
     return null;
   }
 
-  processCommand(process: NetworkProcess): true | null {
-    return own(process).isStopped ? true : null;
+  processCommand(process: NetworkProcess): readonly string[] | true | null {
+    const { program, isStopped } = own(process);
+    return program?.command ?? (isStopped ? true : null);
   }
 
   processContact(process: NetworkProcess, key?: null): [unknown, unknown];

@@ -39,6 +39,8 @@ export const commands = {
   removeProperty: `${prefix}.removeProperty`,
   setSocketOption: `${prefix}.setSocketOption`,
   setDatagramPeer: `${prefix}.setDatagramPeer`,
+  showTls: `${prefix}.showTls`,
+  trustedHosts: `${prefix}.trustedHosts`,
   copyContact: `${prefix}.copyContact`,
   listProcesses: `${prefix}.listProcesses`,
   showLog: `${prefix}.showLog`,
@@ -83,6 +85,7 @@ export const contextKeys = {
   hasStopped: `${prefix}.hasStopped`,
   hasReconnectable: `${prefix}.hasReconnectable`,
   hasBuffer: `${prefix}.hasBuffer`,
+  hasEncrypted: `${prefix}.hasEncrypted`,
   hasTransfers: `${prefix}.hasTransfers`,
   hasDatagram: `${prefix}.hasDatagram`,
   hasTerminal: `${prefix}.hasTerminal`,
@@ -111,6 +114,8 @@ export const schemes = {
   buffer: 'netproc',
   /** A page of what a process sent and received. */
   capture: 'netproc-capture',
+  /** What is known of the encryption of a process. */
+  tls: 'netproc-tls',
   /** The table of List Processes. */
   list: 'netproc-list',
   /** Never opened: how the explorer's decorations find the rows of finished processes. */

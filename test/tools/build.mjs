@@ -16,6 +16,7 @@ const apart = {
   streamParts: 'src/core/stream/streamParts.ts',
   openParts: 'src/ui/open/openParts.ts',
   terminalParts: 'src/ui/terminal/terminalParts.ts',
+  tlsParts: 'src/ui/trust/tlsParts.ts',
 };
 
 /** Leaves those out of a bundle, which finds them in a folder. */

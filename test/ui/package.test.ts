@@ -56,6 +56,7 @@ describe('The package', () => {
       'dist/openParts.js',
       'dist/streamParts.js',
       'dist/terminalParts.js',
+      'dist/tlsParts.js',
       'media/networkProcesses.svg',
       ...language,
       ...pictures,

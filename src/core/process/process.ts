@@ -13,6 +13,7 @@ import type {
   Text,
   Traffic,
 } from '../api';
+import { isNil } from '../base/nil';
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
 import { completeEncoder, rawTextOf, withEol, type CodingSystem } from '../coding/codingSystem';
@@ -81,6 +82,9 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   encode: CodingSystem | null;
   /** The present peer of a datagram process. */
   peer: NetworkAddress | null = null;
+  isNegotiated = false;
+  /** TLS was asked for if possible, and was not. */
+  lacksEncryption = false;
   /** Called once when it ends, e.g. to give up connecting. */
   onEnd: () => void = ignore;
 
@@ -201,6 +205,15 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   /** What is known of its encryption; null without, and when it has ended. */
   get peerStatus(): PeerStatus | null {
     return this.state === 'open' ? (this.transport?.encryption?.status ?? null) : null;
+  }
+
+  get lastPeerStatus(): PeerStatus | null {
+    return this.transport?.encryption?.status ?? null;
+  }
+
+  get encryption(): string | null {
+    if (this.isServer) return isNil(this.contact.get('tlsParameters')) ? null : 'TLS';
+    return this.transport?.encryption?.protocol ?? (this.lacksEncryption ? 'none' : null);
   }
 
   get isStopped(): boolean {
@@ -442,6 +455,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
       // An unfinished character came in clear.
       this.receiving.flush();
       this.attach(changed);
+      this.isNegotiated = true;
       this.isSecuring = false;
       this.changed('state');
       this.begin();

@@ -129,6 +129,7 @@ class Opening {
   readonly prepare: Prepare = async (stream, process, phased) => {
     const { negotiation } = this;
     const isImplicit = this.type === 'tls';
+    process.isNegotiated = true;
     const secured = isImplicit ? await this.encrypt(stream, process, phased, false) : stream;
     // Emacs too returns such a stream at once, and leaves what it says to the filter.
     if (isImplicit && process.contact.get('nowait')) return { stream: secured };
@@ -144,6 +145,7 @@ class Opening {
       conversation.stream.close();
       throw error;
     }
+    process.lacksEncryption = this.type === 'network' && !negotiation.isEncrypted;
     return conversation;
   };
 

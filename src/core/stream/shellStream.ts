@@ -23,7 +23,10 @@ export class ShellStream implements StreamTransport, Program {
   private isMissed = false;
   private readonly watcher: ChildProcess | null;
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly command: readonly string[],
+  ) {
     this.watcher = process.platform === 'win32' ? null : watch(child.pid!);
     for (const output of [child.stdout!, child.stderr!]) {
       output.pause();
@@ -40,7 +43,8 @@ export class ShellStream implements StreamTransport, Program {
   static async start(shell: string, command: string): Promise<ShellStream> {
     const isWindows = process.platform === 'win32';
     // A group of its own, so that all it starts ends with it.
-    const child = spawn(shell, isWindows ? ['/d', '/s', '/c', command] : ['-c', command], {
+    const args = isWindows ? ['/d', '/s', '/c', command] : ['-c', command];
+    const child = spawn(shell, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: !isWindows,
       windowsHide: true,
@@ -55,7 +59,7 @@ export class ShellStream implements StreamTransport, Program {
         ),
       );
     });
-    return new ShellStream(child);
+    return new ShellStream(child, [shell, ...args]);
   }
 
   get pid(): number {

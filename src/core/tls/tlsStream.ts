@@ -24,6 +24,10 @@ export class TlsStream extends SocketStream implements Encryption {
     super(socket, known);
   }
 
+  get protocol(): string {
+    return this.handshaken.protocol;
+  }
+
   get status(): PeerStatus {
     return this.handshaken.status;
   }

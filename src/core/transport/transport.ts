@@ -35,6 +35,8 @@ export interface Ended {
 /** A program that takes the place of a connection. */
 export interface Program {
   readonly pid: number;
+  /** What was started, and its arguments. */
+  readonly command: readonly string[];
   /** Null while it runs. */
   readonly ended: Ended | null;
   /** @param signal By name or number. @throws when the system knows no such signal */
@@ -46,6 +48,8 @@ export interface Program {
  * not have been read.
  */
 export interface Encryption {
+  /** `TLS1.3`. */
+  readonly protocol: string;
   readonly status: PeerStatus;
   /**
    * What it means that reading failed.

@@ -237,6 +237,10 @@ describe('checklist: openNetworkStream', () => {
     const { process, greeting, type } = await open('a.example', 'imap');
     assert.deepEqual([greeting, type, process!.status], ['at a.example imap 100%\n', 'plain', 'run']);
     assert.deepEqual([core.processType(process!), core.processContact(process!)], ['real', true]);
+    assert.deepEqual(core.processCommand(process!)?.valueOf(), [
+      ...[core.options.shellFileName, '-c'],
+      'echo "at a.example imap 100%"; read line; echo "got $line"; exit 3',
+    ]);
     core.setProcessSentinel(process!, (_, message) => told.push(message));
     await core.processSendString(process!, 'hello\n');
     await until('it has ended', () => process!.status === 'exit');

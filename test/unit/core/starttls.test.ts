@@ -322,6 +322,23 @@ describe('STARTTLS with hostile servers', function () {
   );
 
   it(
+    'RS-006 a process says that it is not encrypted where that was asked for if possible',
+    withCore(async (core) => {
+      trustOurs(core);
+      const without = await hostileServer(imap, { capabilities: imap.offersNot });
+      const { process: plain } = await open(core, without.port, { type: 'network' });
+      assert.deepEqual([plain?.encryption, plain?.isNegotiated], ['none', true]);
+      const { process: asked } = await open(core, without.port, { type: 'plain' });
+      assert.equal(asked?.encryption, null);
+      const server = await hostileServer(imap, {});
+      const { process: secured } = await open(core, server.port, { type: 'network' });
+      assert.deepEqual([secured?.encryption, secured?.isNegotiated], ['TLS1.3', true]);
+      without.close();
+      server.close();
+    }),
+  );
+
+  it(
     'RS-028 what is sent while it is not encrypted waits for it',
     withCore(async (core) => {
       trustOurs(core);

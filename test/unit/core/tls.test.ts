@@ -113,6 +113,8 @@ describe('TLS', () => {
       await core.processSendString(client, 'hi');
       await until('it answers', () => log.includes('filter <hi>'));
       assert.equal(log[0], ':invalid :self-signed :unknown-ca');
+      // Its contact makes it again.
+      assert.deepEqual([server.encryption, client.encryption, client.isNegotiated], ['TLS', 'TLS1.3', false]);
       // Asked once.
       await core.makeNetworkProcess(spec);
       assert.equal(log.length, 2);
@@ -144,6 +146,7 @@ describe('TLS', () => {
       const { log, filter } = recorder();
       const spec = { name: 'c', host: 'localhost', service: core.processContact(server, 'service'), filter };
       const client = (await core.makeNetworkProcess({ ...spec, host, coding: 'utf-8' }))!;
+      assert.deepEqual([client.encryption, client.lastPeerStatus, client.isNegotiated], [null, null, false]);
       await core.processSendString(client, 'STARTTLS\n');
       await until('it agrees', () => log.includes('filter GO\n'));
       const upgrade = core.gnutlsNegotiate({ process: client, hostname: 'localhost' });
@@ -151,7 +154,12 @@ describe('TLS', () => {
       assert.equal(await upgrade, client);
       await sent;
       await until('it is there', () => heard.includes('secret'));
+      assert.deepEqual([client.encryption, client.isNegotiated], ['TLS1.3', true]);
       assert.equal(core.gnutlsPeerStatus(client)?.protocol, 'TLS1.3');
+      // What it was is known when it has ended.
+      core.deleteProcess(client);
+      assert.equal(core.gnutlsPeerStatus(client), null);
+      assert.deepEqual([client.encryption, client.lastPeerStatus?.protocol], ['TLS1.3', 'TLS1.3']);
     }),
   );
 
