@@ -69,6 +69,11 @@ export const settings = {
   confirmKill: 'confirmKill',
   captureLimit: 'capture.limit',
   captureTotalLimit: 'capture.totalLimit',
+  securityLevel: 'securityLevel',
+  trustLocalNetwork: 'trustLocalNetwork',
+  trustFiles: 'trustFiles',
+  useClientCertificates: 'useClientCertificates',
+  clientCertificates: 'clientCertificates',
 } as const;
 export const settingsSection = prefix;
 

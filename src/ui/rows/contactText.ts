@@ -1,7 +1,7 @@
 import { isLoopback, type NetworkProcess, type NetworkProcesses } from '../../core';
 import { pathText } from '../open/addressKind';
 
-export type ContactCore = Pick<NetworkProcesses, 'processContact' | 'processDatagramAddress'>;
+export type ContactCore = Pick<NetworkProcesses, 'processContact' | 'processDatagramAddress' | 'processType'>;
 
 /** An address as one types it: `127.0.0.1:80`, `[::1]:80`, a path; empty for what is none. */
 export function addressText(address: unknown): string {

@@ -94,6 +94,10 @@ export class FakeCore {
     this.changes.fire({ process, kind });
   }
 
+  processType(): 'network' | 'real' {
+    return 'network';
+  }
+
   processContact(process: NetworkProcess, key?: null): [unknown, unknown];
   processContact(process: NetworkProcess, key: true): Record<string, unknown>;
   processContact(process: NetworkProcess, key: string): unknown;
