@@ -53,7 +53,7 @@ function plainMessage({ data: [what, reason], target: where, message }: NetworkP
     case 'Cannot listen on server socket':
       return vscode.l10n.t('Cannot listen on {0}: {1}', target, reason);
     case 'The Network Security Manager stopped the connections':
-      return vscode.l10n.t('Not connected to {0}: {1}', target, reason);
+      return vscode.l10n.t('Not connected to {0}: {1}', target, reason.replace(/(^|, ):/g, '$1'));
     case 'Reading from process':
       return vscode.l10n.t('{0} broke: {1}', target, reason);
     case 'Sending datagram':

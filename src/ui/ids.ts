@@ -116,6 +116,8 @@ export const schemes = {
   buffer: 'netproc',
   /** A page of what a process sent and received. */
   capture: 'netproc-capture',
+  /** The certificates of a question about trust. */
+  certificate: 'netproc-certificate',
   /** The table of List Processes. */
   list: 'netproc-list',
   /** Never opened: how the explorer's decorations find the rows of finished processes. */

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import type { TrustAnswer, TrustQuestion } from '../../core';
+import { schemes } from '../ids';
 import { escapeInvisible, showPeerText } from '../peerText';
 
 /** Questions that wait for the one that is shown. */
 let before: Promise<unknown> = Promise.resolve();
+/** Questions that were shown. */
+let shown = 0;
 
 /**
  * Asks whether a connection is to be trusted, with all that is wrong with it and all that is known of it in one list. Enter
@@ -32,18 +35,20 @@ async function show(question: TrustQuestion): Promise<TrustAnswer> {
   Object.assign(box, { sortByLabel: false });
   box.items = itemsOf(question).map((item) => ({ ...item, alwaysShow: true }));
   const stop = (): void => box.hide();
+  const certificate = new CertificateDocument(question);
   question.signal.addEventListener('abort', stop, { once: true });
   try {
     return await new Promise((resolve) => {
       box.onDidAccept(() => {
         const [item] = box.activeItems;
-        if (item?.isCertificate) void showCertificate(question);
+        if (item?.isCertificate) void certificate.show();
         else if (item?.answer) resolve(item.answer);
       });
       box.onDidHide(() => resolve('no'));
       box.show();
     });
   } finally {
+    certificate.dispose();
     question.signal.removeEventListener('abort', stop);
     box.dispose();
   }
@@ -86,16 +91,37 @@ function separator(label: string): TrustItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-/** Behind the question, in full. */
-async function showCertificate(question: TrustQuestion): Promise<void> {
-  const pems = question.certificates.map(({ pem }) => pem.trim());
+/** Behind the question, in full; it goes with it. */
+class CertificateDocument implements vscode.Disposable {
+  private readonly uri: vscode.Uri;
+  private readonly provider: vscode.Disposable;
+
+  constructor(question: TrustQuestion) {
+    // A number: what a peer says of itself is no part of an address.
+    this.uri = vscode.Uri.from({ scheme: schemes.certificate, path: `/${++shown}/certificate.txt` });
+    this.provider = vscode.workspace.registerTextDocumentContentProvider(schemes.certificate, {
+      provideTextDocumentContent: () => certificateText(question),
+    });
+  }
+
+  async show(): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(this.uri);
+    await vscode.window.showTextDocument(document, { preserveFocus: true, preview: true });
+  }
+
+  dispose(): void {
+    const isOurs = ({ input }: vscode.Tab): boolean =>
+      input instanceof vscode.TabInputText && input.uri.toString() === this.uri.toString();
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs.filter(isOurs));
+    if (tabs.length > 0) void vscode.window.tabGroups.close(tabs);
+    this.provider.dispose();
+  }
+}
+
+function certificateText(question: TrustQuestion): string {
   const problems = question.problems.map(({ text }) => text);
-  const content = [targetOf(question), ...problems, '', question.details, '', ...pems, ''].join('\n');
-  const document = await vscode.workspace.openTextDocument({
-    content: escapeInvisible(content),
-    language: 'plaintext',
-  });
-  await vscode.window.showTextDocument(document, { preserveFocus: true, preview: true });
+  const pems = question.certificates.map(({ pem }) => pem.trim());
+  return escapeInvisible([targetOf(question), ...problems, '', question.details, '', ...pems, ''].join('\n'));
 }
 
 function isPlain({ certificates }: TrustQuestion): boolean {
