@@ -117,8 +117,10 @@ export class ControlCommands implements vscode.Disposable {
       if (!made) throw new Error('makeNetworkProcess was given no keyword');
       return made;
     }
+    // The contact of a shell connection has no name.
+    const name = typeof spec.name === 'string' ? spec.name : old.name;
     const { buffer = null, filter = null, sentinel = null, plist = null, noquery } = spec;
-    const process = await this.streams.open(String(spec.name), buffer, opening, options);
+    const process = await this.streams.open(name, buffer, opening, options);
     // Before anything is read: these are keywords of makeNetworkProcess only.
     this.core.setProcessFilter(process, filter);
     this.core.setProcessSentinel(process, sentinel);

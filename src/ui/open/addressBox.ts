@@ -142,8 +142,8 @@ class AddressBox implements vscode.Disposable {
       ? `$(lock) ${vscode.l10n.t('Encrypted or Not at All')}`
       : `$(unlock) ${vscode.l10n.t('Encrypted if Possible')}`;
     const description = isDemanded
-      ? vscode.l10n.t('Enter changes to “if possible”')
-      : vscode.l10n.t('Enter demands it again');
+      ? vscode.l10n.t('changes to “if possible”')
+      : vscode.l10n.t('changes back: no connection in clear');
     return { label, description, alwaysShow: true, isDemand: true };
   }
 
@@ -151,7 +151,8 @@ class AddressBox implements vscode.Disposable {
     const { ifOffered, ...others } = this.options;
     this.options = ifOffered === true ? others : { ...others, ifOffered: true };
     this.fill();
-    this.box.activeItems = this.box.items.filter(({ isDemand }) => isDemand);
+    // Then Enter opens it.
+    this.box.activeItems = this.box.items.slice(0, 1);
   }
 
   private wish(): OptionsWish {

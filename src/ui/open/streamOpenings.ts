@@ -86,8 +86,9 @@ export function demandTrust(type: unknown): void {
 
 /** The result has words only for why there is no process. */
 function notOpened(error: string, target: string): NetworkProcessError {
+  const [plain = error] = error.split(` (${target})`);
   const isJudged = error.startsWith('The Network Security Manager');
-  const [what = '', ...why] = error.split(': ');
-  const data = isJudged ? [what, why.join(': ')] : [error];
+  const [what = '', ...why] = plain.split(': ');
+  const data = isJudged ? [what, why.join(': ')] : [plain];
   return new NetworkProcessError(isJudged ? 'NP_TLS_REFUSED' : 'NP_STARTTLS_REFUSED', 'error', data, target);
 }
