@@ -24,6 +24,7 @@ import { commands } from './ui/ids';
 import { ProcessList } from './ui/list/processList';
 import { Log } from './ui/log';
 import { OpenCommands } from './ui/open/openCommands';
+import { StreamOpenings } from './ui/open/streamOpenings';
 import { Settings } from './ui/settings';
 import { BufferStatus } from './ui/status/bufferStatus';
 import { ProcessPicks } from './ui/status/processPicks';
@@ -31,6 +32,7 @@ import { StatusBar } from './ui/status/statusBar';
 import { TerminalStatus } from './ui/status/terminalStatus';
 import { ContextKeys } from './ui/tree/contextKeys';
 import type { Row } from './ui/rows/row';
+import { askUserOfTrust } from './ui/trust/askUser';
 import { TerminalCommands } from './ui/terminal/terminalCommands';
 import { Terminals } from './ui/terminal/terminals';
 import { ProcessTree } from './ui/tree/processTree';
@@ -62,11 +64,13 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   const resets = new ResetNotice(core, (process) => run(commands.reconnect, process));
   const captureNotice = new CaptureNotice(core, log, (process) => run(commands.saveCapture, process));
   const watch = (process: NetworkProcess): void => resets.watch(process);
-  const flow = new OpenCommands(core, context.globalState, buffers, watch);
+  askUserOfTrust(core, context.globalState);
+  const streams = new StreamOpenings(core);
+  const flow = new OpenCommands(core, streams, context.globalState, context.secrets, buffers, watch);
   const list = new ProcessList(core);
   const targets = new Targets(tree, buffers);
   const question = new KillQuestion(core, settings);
-  const control = new ControlCommands(core, tree.rows, targets, question, watch);
+  const control = new ControlCommands(core, streams, tree.rows, targets, question, watch);
   const large = new LargeSends();
   const terminals = new Terminals(core, tree, settings, large);
   const terminal = new TerminalCommands(terminals, targets, tree.rows, flow, settings);
@@ -95,7 +99,7 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   context.subscriptions.push(registered, flow, control, large, resets, list, captures, tls, captureNotice, status);
   context.subscriptions.push(new ContextKeys(tree, buffers), terminal, terminals, tree, buffers);
   context.subscriptions.push(captureLinks(buffers), new FrozenKey(buffers), settings, log, core);
-  const api = withGuards(core);
+  const api = withGuards(core, streams);
   return {
     getAPI(version) {
       if (version !== 1) throw new Error(`Network Processes has API version 1 only, not ${String(version)}.`);

@@ -71,6 +71,11 @@ export const settings = {
   confirmKill: 'confirmKill',
   captureLimit: 'capture.limit',
   captureTotalLimit: 'capture.totalLimit',
+  securityLevel: 'securityLevel',
+  trustLocalNetwork: 'trustLocalNetwork',
+  trustFiles: 'trustFiles',
+  useClientCertificates: 'useClientCertificates',
+  clientCertificates: 'clientCertificates',
 } as const;
 export const settingsSection = prefix;
 
@@ -116,6 +121,8 @@ export const schemes = {
   capture: 'netproc-capture',
   /** What is known of the encryption of a process. */
   tls: 'netproc-tls',
+  /** The certificates of a question about trust. */
+  certificate: 'netproc-certificate',
   /** The table of List Processes. */
   list: 'netproc-list',
   /** Never opened: how the explorer's decorations find the rows of finished processes. */

@@ -1,16 +1,17 @@
-import * as vscode from 'vscode';
 import { NetworkProcessError, type NetworkProcesses } from '../../core';
 import { confirmExposure } from '../open/confirmExposure';
+import { demandTrust, type StreamOpenings } from '../open/streamOpenings';
 import { exposedHost } from './exposedHost';
-import { guardedOpener, guardedOptions } from './guard';
+import { guardedOpener } from './guardedOpener';
+import { guardedOptions } from './guardedOptions';
 
 /**
  * The core for other extensions: a server of theirs that other computers can reach is asked about like one of the
- * user's own; declining rejects with `NP_CANCELLED`. Shells are for trusted workspaces, and whom the user trusts is not theirs
- * to change. Disposing does nothing: the processes are the window's. All else is
- * the core itself.
+ * user's own; declining rejects with `NP_CANCELLED`. Shell connections are for trusted workspaces, and who is trusted is
+ * the user's to say. Disposing does nothing: the processes are the window's. All else is the core itself.
  */
-export function withGuards(core: NetworkProcesses): NetworkProcesses {
+export function withGuards(core: NetworkProcesses, streams: StreamOpenings): NetworkProcesses {
+  const remember: StreamOpenings['remember'] = (process, opening) => streams.remember(process, opening);
   const make: NetworkProcesses['makeNetworkProcess'] = async (spec, options) => {
     const host = spec && exposedHost(spec, core);
     if (host && !(await confirmExposure(host))) {
@@ -21,7 +22,7 @@ export function withGuards(core: NetworkProcesses): NetworkProcesses {
   return Object.create(core, {
     options: { value: guardedOptions(core.options) },
     makeNetworkProcess: { value: make },
-    openNetworkStream: { value: guardedOpener(core, () => vscode.workspace.isTrusted) },
+    openNetworkStream: { value: guardedOpener(core, { demandTrust, remember }) },
     dispose: { value: () => undefined },
   }) as NetworkProcesses;
 }

@@ -128,11 +128,9 @@ function unfit({ process, traits }: Row, trait: Trait | null): string {
   if (trait === 'live') return vscode.l10n.t('{0} has ended.', name);
   if (trait === 'reconnectable') {
     if (traits.has('live')) return vscode.l10n.t('{0} is running. Delete it first.', name);
-    if (process.isNegotiated) return vscode.l10n.t('{0} can’t be made from its contact again: open it anew.', name);
     return vscode.l10n.t('{0} was accepted by a server: only its peer can connect again.', name);
   }
   if (traits.has('finished')) {
-    if (process.isNegotiated) return vscode.l10n.t('{0} has ended. Open it anew.', name);
     if (traits.has('reconnectable')) return vscode.l10n.t('{0} has ended. Reconnect it first.', name);
     return vscode.l10n.t('{0} has ended: only its peer can connect again.', name);
   }

@@ -54,8 +54,7 @@ export function traitsOf(process: NetworkProcess): Set<Trait> {
   if (process.buffer?.live) traits.add('hasBuffer');
   if (isFinished(process)) {
     traits.add('finished');
-    // Its contact alone would make a connection in clear of one that was encrypted.
-    if (!process.server && !process.isNegotiated) traits.add('reconnectable');
+    if (!process.server) traits.add('reconnectable');
     return traits;
   }
   traits.add('live');

@@ -118,12 +118,6 @@ describe('the text of rows', () => {
     assert.match(text.accessibleLabel(rowOf({ ...shell, name: 'sh', status: 'run' })), /^sh, Shell connection, run, /);
   });
 
-  it('reconnects what its contact makes again, and nothing that would be in clear then', () => {
-    const gone = { ...client, status: 'closed', times: ended } as const;
-    assert.ok(rowOf({ ...gone, encryption: 'TLS1.3' }).traits.has('reconnectable'));
-    assert.ok(!rowOf({ ...gone, encryption: 'TLS1.3', isNegotiated: true }).traits.has('reconnectable'));
-  });
-
   it('shows nothing a peer made up as it is', () => {
     const row = rowOf({ ...client, name: 'a\u202e[x](command:y)$(bug)\n', status: 'closed', times: ended });
     assert.equal(text.label(row), 'a\\u202e[x] (command:y)$ (bug)\\x0a');

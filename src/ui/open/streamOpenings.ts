@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import { NetworkProcessError, type BufferDesignator, type MakeOptions } from '../../core';
+import type { NetworkProcess, NetworkProcesses, StreamParameters } from '../../core';
+import { showPeerText } from '../peerText';
+
+/** What `openNetworkStream` was asked for. */
+export interface StreamOpening {
+  readonly host: unknown;
+  readonly service: unknown;
+  readonly parameters: StreamParameters;
+}
+
+/**
+ * How processes were opened by `openNetworkStream`. Their contact does not tell, and without it one that was encrypted
+ * would be opened again in clear.
+ */
+export class StreamOpenings {
+  private readonly openings = new WeakMap<NetworkProcess, StreamOpening>();
+
+  constructor(private readonly core: NetworkProcesses) {}
+
+  /** Null for what was made by `makeNetworkProcess`. */
+  of(process: NetworkProcess): StreamOpening | null {
+    return this.openings.get(process) ?? null;
+  }
+
+  remember(process: NetworkProcess, opening: StreamOpening): void {
+    this.openings.set(process, opening);
+  }
+
+  /**
+   * Opens one. That it is not encrypted, although it could have been, is told.
+   *
+   * @throws what `openNetworkStream` rejects with; NP_STARTTLS_REFUSED and NP_TLS_REFUSED, too; NP_UNTRUSTED for a
+   *   shell in a workspace that is not trusted
+   */
+  async open(
+    name: string,
+    buffer: BufferDesignator | null,
+    opening: StreamOpening,
+    options: MakeOptions,
+  ): Promise<NetworkProcess> {
+    const { host, service } = opening;
+    demandTrust(opening.parameters.type);
+    const parameters = { ...opening.parameters, nowait: null, returnList: true } as const;
+    const { process, type, error } = await this.core.openNetworkStream(
+      name,
+      buffer,
+      host,
+      service,
+      parameters,
+      options,
+    );
+    if (!process) throw notOpened(error ?? '', `${String(host)}:${String(service)}`);
+    this.remember(process, opening);
+    if (type === 'plain' && parameters.type !== 'shell') this.tellPlain(process);
+    return process;
+  }
+
+  private tellPlain(process: NetworkProcess): void {
+    const end = vscode.l10n.t('Delete');
+    const message = vscode.l10n.t(
+      'This connection is not encrypted: {0}. The server does not offer STARTTLS.',
+      showPeerText(process.name),
+    );
+    void vscode.window.showWarningMessage(message, end).then((choice) => {
+      if (choice === end) this.core.deleteProcess(process);
+    });
+  }
+}
+
+/** Why there are no shell connections now; null when there are. */
+export function shellProblem(): string | null {
+  return vscode.workspace.isTrusted ? null : vscode.l10n.t('this workspace is not trusted');
+}
+
+/** @throws NP_UNTRUSTED for a shell connection in a workspace that is not trusted */
+export function demandTrust(type: unknown): void {
+  if (type !== 'shell' || shellProblem() === null) return;
+  const data = [vscode.l10n.t('A shell connection runs a program, and this workspace is not trusted')];
+  throw new NetworkProcessError('NP_UNTRUSTED', 'error', data);
+}
+
+/** The result has words only for why there is no process. */
+function notOpened(error: string, target: string): NetworkProcessError {
+  const [plain = error] = error.split(` (${target})`);
+  const isJudged = error.startsWith('The Network Security Manager');
+  const [what = '', ...why] = plain.split(': ');
+  const data = isJudged ? [what, why.join(': ')] : [plain];
+  return new NetworkProcessError(isJudged ? 'NP_TLS_REFUSED' : 'NP_STARTTLS_REFUSED', 'error', data, target);
+}
