@@ -29,7 +29,7 @@ const hidden: ReadonlySet<PropertyKey> = new Set<keyof Options>([
 export function guardedOptions(options: Options): Options {
   return new Proxy(options, {
     // Not the proxy: setters of the options know themselves.
-    get: (target, name) => (hidden.has(name) ? null : Reflect.get(target, name)),
+    get: (target, name) => (hidden.has(name) ? null : (Reflect.get(target, name) as unknown)),
     set: (target, name, value) => {
       refuse(name);
       return Reflect.set(target, name, value);
