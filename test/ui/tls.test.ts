@@ -67,7 +67,7 @@ describe('TLS, STARTTLS and shell connections', () => {
     // The server of ours is offered first.
     await workbench.acceptQuick();
     const asked = await question('127.0.0.1:');
-    const told = asked.items.map(({ label, description = '' }) => `${label} ${description}`).join('\n');
+    const told = asked.items.map((item) => `${item.label} ${item.description} ${item.detail}`).join('\n');
     for (const part of ['self-signed', 'Subject: ', 'Valid: ', 'sha256:', 'Show Certificate']) {
       assert.ok(told.includes(part), `${part} in\n${told}`);
     }

@@ -37,7 +37,8 @@ export async function keylistOf(
   client: { readonly host?: unknown; readonly service?: unknown } | null,
   { useClientCertificates, clientCertificateFor }: NetworkProcesses['options'],
 ): Promise<Keylist | null> {
-  if (Array.isArray(chosen.keylist)) return chosen.keylist as unknown as Keylist;
+  const own = chosen.keylist as Keylist | undefined;
+  if (own) return own;
   if (!client || !useClientCertificates || !clientCertificateFor) return null;
   const stored = await clientCertificateFor(String(client.host), String(client.service));
   return stored && [stored];

@@ -79,12 +79,18 @@ function itemsOf(question: TrustQuestion): TrustItem[] {
   const certificate: TrustItem = { label: `$(file) ${vscode.l10n.t('Show Certificate')}`, isCertificate: true };
   return [
     ...answers,
+    ...(question.certificates.length > 0 ? [certificate] : []),
     separator(vscode.l10n.t('What is wrong')),
     ...problems,
     ...(details.length > 0 ? [separator(vscode.l10n.t('The connection'))] : []),
-    ...details.map((line) => ({ label: showPeerText(line) })),
-    ...(question.certificates.length > 0 ? [certificate] : []),
+    ...details.map(detailItem),
   ];
+}
+
+/** What a key is compared by has a line of its own, so that all of it is seen. */
+function detailItem(line: string): TrustItem {
+  const [label = '', pin] = line.split(', sha256:');
+  return { label: showPeerText(label), ...(pin !== undefined && { detail: `sha256:${showPeerText(pin)}` }) };
 }
 
 function separator(label: string): TrustItem {
