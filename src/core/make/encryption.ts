@@ -119,7 +119,8 @@ export class Encryption {
     if (last && now - last.time < tellMs) return void (last.held += 1);
     this.lastTold.set(server, { time: now, held: 0 });
     const more = last?.held ? `, ${last.held} more before` : '';
-    const message = `TLS negotiation with ${formatNetworkAddress(remote) ?? '-'} failed: ${systemText(error)}${more}\n`;
+    const peer = formatNetworkAddress(remote) ?? '-';
+    const message = `accept from ${peer} failed: ${systemText(error).replace(` (${peer})`, '')}${more}\n`;
     if (server.log) void server.guarded('log', () => server.log!(server, null, message));
     this.world.report({ source: 'socket', process: server, error });
   }
