@@ -818,6 +818,7 @@ export interface NetworkProcesses extends Disposable {
    *
    * @param newName Default: its own; a number `<1>` at its end is left out.
    * @returns Null for one that is not open.
+   * Errors: NP_CLONE_NEGOTIATED for one that `openNetworkStream` or `gnutlsNegotiate` negotiated; those of `makeNetworkProcess`.
    */
   cloneProcess(process: NetworkProcess, newName?: string | null): Promise<NetworkProcess | null>;
 

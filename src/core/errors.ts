@@ -75,6 +75,7 @@ export const hints = {
   NP_SHELL_HOST: 'Use a host of letters, digits, dots, hyphens and colons, and a port or the name of a service.',
   NP_SHELL_COMMAND: 'Give shellCommand with %s for the host and %p for the port; %% is a percent sign.',
   NP_SHELL_FAILED: 'Check that the shell is there and can be started.',
+  NP_CLONE_NEGOTIATED: 'Open another with openNetworkStream, as this one was opened.',
   NP_UNTRUSTED: 'Trust the workspace first: what runs programs is for trusted workspaces only.',
   NP_GUARDED: 'Only the user may change that, in the settings.',
   NP_CANCELLED: 'Nothing was left behind; try again.',

@@ -573,6 +573,11 @@ class Functions implements NetworkProcesses {
     const first = own(process);
     if (!isNil(newName) && typeof newName !== 'string') throw wrongType('stringp', newName);
     if (first.status !== 'open') return null;
+    if (first.isNegotiated) {
+      // Its contact says nothing of encryption: the clone would be in clear.
+      const text = `${first.name} was negotiated, and can’t be made from its contact`;
+      throw new NetworkProcessError('NP_CLONE_NEGOTIATED', 'error', [text]);
+    }
     const name = (newName ?? first.name).replace(/<\d+>$/, '');
     const clone = await this.makeNetworkProcess({ ...Object.fromEntries(first.contact), name, buffer: first.buffer });
     const { query, inheritCoding } = first;

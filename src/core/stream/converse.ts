@@ -43,6 +43,10 @@ export async function converse(
         action = await hear(negotiation, on, said, surroundings);
         continue;
       }
+      if (action.kind === 'say') {
+        action = negotiation.told();
+        continue;
+      }
       // What the socket has read already came in clear, too.
       demandSilence(on);
       on = await surroundings.encrypt(on);

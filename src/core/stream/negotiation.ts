@@ -33,6 +33,8 @@ export type Phase = 'greeting' | 'capabilities' | 'STARTTLS' | 'capabilities und
 export type Action =
   /** Send this, if anything, and wait for the answer that `phase` names. */
   | { readonly kind: 'wait'; readonly phase: Phase; readonly send: Buffer | null }
+  /** Send this; no answer is waited for, since nothing tells its end. */
+  | { readonly kind: 'say'; readonly send: Buffer }
   /** Send this if anything, and shake hands: nothing has come that was not asked for. */
   | { readonly kind: 'encrypt'; readonly send: Buffer | null }
   | { readonly kind: 'done' };
@@ -92,10 +94,16 @@ export class Negotiation {
     this.isEncrypted = true;
     this.pending = Buffer.alloc(0);
     this.capabilities = null;
-    if (!asksCapabilities || !dialog.capabilities) return { kind: 'done' };
+    if (!asksCapabilities) return { kind: 'done' };
     const send = dialog.tellsAgain ? null : dialog.capabilityCommand(this.greeting, host);
     if (!send && !dialog.tellsAgain) return { kind: 'done' };
+    if (!dialog.capabilities) return send ? { kind: 'say', send } : { kind: 'done' };
     return this.wait('capabilities under TLS', dialog.capabilities, send);
+  }
+
+  /** What no answer is waited for has been sent. */
+  told(): Action {
+    return this.isEncrypted ? { kind: 'done' } : this.decide();
   }
 
   /** The peer has closed: what it waits for never comes. */
@@ -123,7 +131,8 @@ export class Negotiation {
   private ask(): Action {
     const { dialog, asksCapabilities, host } = this.plan;
     const send = asksCapabilities ? dialog.capabilityCommand(this.greeting, host) : null;
-    if (!send || !dialog.capabilities) return this.decide();
+    if (!send) return this.decide();
+    if (!dialog.capabilities) return { kind: 'say', send };
     return this.wait('capabilities', dialog.capabilities, send);
   }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { NetworkProcesses, OpenedStream } from '../../../src/core';
 import { hostileServer, speeches, type HostileServer, type Malice, type Speech } from './hostile';
-import { codeOf, pause, until, withCore } from './support';
+import { codeOf, pause, plainServer, until, withCore } from './support';
 import { trustOurs } from './tlsSupport';
 
 type Outcome = { code: string; stream: OpenedStream | null };
@@ -322,6 +322,23 @@ describe('STARTTLS with hostile servers', function () {
   );
 
   it(
+    'a command whose answer has no end is sent, and nothing is waited for',
+    withCore(async (core) => {
+      let got = '';
+      const server = await plainServer((socket) => socket.on('data', (bytes) => (got += String(bytes))));
+      const { process, capabilities, error } = await core.openNetworkStream('p', null, '127.0.0.1', server.port, {
+        capabilityCommand: 'CAPS\r\n',
+        success: 'ok',
+        starttlsFunction: () => null,
+        returnList: true,
+      });
+      await until('it came', () => got === 'CAPS\r\n');
+      assert.deepEqual([process?.status, capabilities, error], ['open', null, null]);
+      server.close();
+    }),
+  );
+
+  it(
     'RS-006 a process says that it is not encrypted where that was asked for if possible',
     withCore(async (core) => {
       trustOurs(core);
@@ -333,6 +350,8 @@ describe('STARTTLS with hostile servers', function () {
       const server = await hostileServer(imap, {});
       const { process: secured } = await open(core, server.port, { type: 'network' });
       assert.deepEqual([secured?.encryption, secured?.isNegotiated], ['TLS1.3', true]);
+      // Their contact would make them in clear.
+      for (const one of [plain, secured]) assert.equal(await codeOf(core.cloneProcess(one!)), 'NP_CLONE_NEGOTIATED');
       without.close();
       server.close();
     }),
