@@ -11,6 +11,7 @@
  * @see Emacs Lisp manual, "Network", "Low-Level Network", "Processes"
  */
 import type { Event, Disposable } from './base/event';
+import type { NetworkProcessError } from './errors';
 
 export type { Event, Disposable };
 
@@ -313,6 +314,8 @@ export interface OpenedStream {
   readonly capabilities: string | null;
   readonly type: 'plain' | 'tls';
   readonly error: string | null;
+  /** (ours) The same as an error, with its code and hint. */
+  readonly failure: NetworkProcessError | null;
 }
 
 /** Counters since creation. A message is one datagram; streams count reads and writes. */

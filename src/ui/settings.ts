@@ -16,8 +16,13 @@ export class Settings implements vscode.Disposable {
 
   constructor(private readonly options: Options) {
     this.apply();
+    this.options.networkSecurityLevel = this.securityLevel;
     this.subscription = vscode.workspace.onDidChangeConfiguration((e) => {
       if (e.affectsConfiguration(settingsSection)) this.apply();
+      // Another extension may have raised it: it stays so until the user changes it.
+      if (e.affectsConfiguration(`${settingsSection}.${keys.securityLevel}`)) {
+        this.options.networkSecurityLevel = this.securityLevel;
+      }
     });
   }
 
@@ -56,7 +61,6 @@ export class Settings implements vscode.Disposable {
     this.options.sendQueueBytes = this.number(keys.queueLimit, 1, 1024) * mebibyte;
     this.options.bufferTextBytes = this.number(keys.textLimit, 1, 1024) * mebibyte;
     this.options.captureBytes = Math.trunc(this.number(keys.captureLimit, 0, mebibyte) * mebibyte);
-    this.options.networkSecurityLevel = this.securityLevel;
     this.options.trustLocalNetwork = this.read(keys.trustLocalNetwork) === true;
     this.options.trustFiles = trustFiles(this.read(keys.trustFiles));
     this.options.useClientCertificates = this.read(keys.useClientCertificates) === true;

@@ -175,7 +175,8 @@ export class ProcessMaker {
       if (rest.codingError) throw rest.codingError;
       if (attempt.reason) throw attempt.reason;
       const stream = await start();
-      const fixed = { isServer: false, server: null, continues: null, isReal: true };
+      const continues = options.continues instanceof Process ? options.continues : null;
+      const fixed = { isServer: false, server: null, continues, isReal: true };
       const process = new Process(this.world, Object.assign(rest, checked, fixed));
       process.onEnd = () => attempt.cancel();
       try {

@@ -81,7 +81,7 @@ class Opening {
   private readonly dialog: Dialog;
   private readonly negotiation: Negotiation;
   private readonly certificate: readonly [string, string] | true | null;
-  private error: string | null = null;
+  private failure: NetworkProcessError | null = null;
 
   constructor(
     private readonly type: StreamType,
@@ -114,12 +114,14 @@ class Opening {
   async open(spec: NetworkProcessSpec, options: MakeOptions): Promise<Opened> {
     try {
       const process = await this.our.maker.make(spec, options, this.prepare);
+      // Also of one that is still connecting.
+      if (process) process.isNegotiated = true;
       return this.result(process);
     } catch (error) {
       // Not what was asked for, but nothing that went wrong: the list tells, as documented.
       if (!isNetworkProcessError(error)) throw error;
       if (error.code !== 'NP_TLS_REFUSED' && error.code !== 'NP_STARTTLS_REFUSED') throw error;
-      this.error = error.message;
+      this.failure = error;
       if (isNil(this.given.returnList)) this.our.report(error);
       return this.result(null);
     }
@@ -210,7 +212,8 @@ class Opening {
       greeting: isOpen && negotiation.greeting ? this.decode(negotiation.greeting) : null,
       capabilities: isOpen && negotiation.capabilities ? this.decode(negotiation.capabilities) : null,
       type: isOpen && (isLater || negotiation.isEncrypted) ? 'tls' : 'plain',
-      error: this.error,
+      error: this.failure?.message ?? null,
+      failure: this.failure,
     };
   }
 

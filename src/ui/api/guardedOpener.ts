@@ -4,7 +4,7 @@ import type { NetworkProcess, NetworkProcesses, StreamParameters } from '../../c
 export interface OpenerGuards {
   /** @throws what the caller is refused with */
   demandTrust(type: unknown): void;
-  /** How a process was opened, for Reconnect. The contact of a plain one says all that there is. */
+  /** How a process was opened, for Reconnect; called where its contact does not say all that there is. */
   remember(process: NetworkProcess, opening: { host: unknown; service: unknown; parameters: StreamParameters }): void;
 }
 
@@ -25,7 +25,7 @@ export function guardedOpener(
     guards.demandTrust(type);
     const opened = await core.openNetworkStream(name, buffer, host, service, parameters, options);
     const process = opened && 'capabilities' in opened ? opened.process : opened;
-    if (process && type !== 'plain') guards.remember(process, { host, service, parameters });
+    if (process?.isNegotiated) guards.remember(process, { host, service, parameters });
     return opened;
   };
   return open as NetworkProcesses['openNetworkStream'];

@@ -118,7 +118,7 @@ export class ControlCommands implements vscode.Disposable {
 
   private async openAgain(old: NetworkProcess, spec: NetworkProcessSpec, signal: AbortSignal): Promise<NetworkProcess> {
     const options = { signal, continues: old };
-    const opening = this.streams.of(old);
+    const opening = this.streams.again(old);
     if (!opening) {
       const made = await this.core.makeNetworkProcess(spec, options);
       if (!made) throw new Error('makeNetworkProcess was given no keyword');
@@ -128,7 +128,7 @@ export class ControlCommands implements vscode.Disposable {
     const name = typeof spec.name === 'string' ? spec.name : old.name;
     const { buffer = null, filter = null, sentinel = null, plist = null, noquery } = spec;
     const process = await this.streams.open(name, buffer, opening, options);
-    // Before anything is read: these are keywords of makeNetworkProcess only.
+    // Before more is read than the negotiation: these are keywords of makeNetworkProcess only.
     this.core.setProcessFilter(process, filter);
     this.core.setProcessSentinel(process, sentinel);
     this.core.setProcessPlist(process, plist);

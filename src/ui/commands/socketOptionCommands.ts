@@ -22,6 +22,9 @@ export class SocketOptionCommands {
     const row = await this.targets.findOne(args, 'live', title);
     if (!row) return;
     const { process } = row;
+    if (kindOf(this.core, process) === 'shell') {
+      return showFailure(vscode.l10n.t('{0} has no socket: a program takes its place.', showPeerText(process.name)));
+    }
     const heading = `${title}: ${showPeerText(process.name)}`;
     const clicked = args[0] instanceof Detail ? args[0].key : null;
     // Back, and Escape, lead from a value to the list that it was chosen from.

@@ -58,7 +58,8 @@ export function kindOf(
   if (core.processType(process) === 'real') return 'shell';
   const isPath = core.processContact(process, 'family') === 'local' || isText(core.processContact(process, 'local'));
   if (!isPath && process.isDatagram) return 'udp';
-  if (!isPath) return core.processContact(process, 'tlsParameters') ? 'tls' : 'tcp';
+  const isEncrypted = process.encryption !== null && process.encryption !== 'none';
+  if (!isPath) return isEncrypted || core.processContact(process, 'tlsParameters') ? 'tls' : 'tcp';
   if (process.isDatagram) return 'unix-dgram';
   return process.socketType === 'seqpacket' ? 'unix-seqpacket' : 'unix';
 }

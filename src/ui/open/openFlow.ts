@@ -190,7 +190,11 @@ export class OpenFlow implements vscode.Disposable {
     return {
       spec,
       label,
-      stream: { host, service, parameters: { type, dialog: by, warnUnlessEncrypted, tlsParameters } },
+      // Who this side is, is in the parameters of TLS already.
+      stream: {
+        ...{ host, service },
+        parameters: { type, dialog: by, warnUnlessEncrypted, tlsParameters, clientCertificate: null },
+      },
     };
   }
 

@@ -24,6 +24,14 @@ export class StreamOpenings {
     return this.openings.get(process) ?? null;
   }
 
+  /** As `of`, for opening it once more: what was encrypted is encrypted again, or not opened. */
+  again(process: NetworkProcess): StreamOpening | null {
+    const opening = this.of(process);
+    const wasEncrypted = process.encryption !== null && process.encryption !== 'none';
+    if (!opening || !wasEncrypted || isDemanding(opening.parameters.type)) return opening;
+    return { ...opening, parameters: { ...opening.parameters, type: 'starttls' } };
+  }
+
   remember(process: NetworkProcess, opening: StreamOpening): void {
     this.openings.set(process, opening);
   }
@@ -43,7 +51,7 @@ export class StreamOpenings {
     const { host, service } = opening;
     demandTrust(opening.parameters.type);
     const parameters = { ...opening.parameters, nowait: null, returnList: true } as const;
-    const { process, type, error } = await this.core.openNetworkStream(
+    const { process, type, failure } = await this.core.openNetworkStream(
       name,
       buffer,
       host,
@@ -51,7 +59,8 @@ export class StreamOpenings {
       parameters,
       options,
     );
-    if (!process) throw notOpened(error ?? '', `${String(host)}:${String(service)}`);
+    // Without a process there is a reason.
+    if (!process) throw failure!;
     this.remember(process, opening);
     if (type === 'plain' && parameters.type !== 'shell') this.tellPlain(process);
     return process;
@@ -60,7 +69,7 @@ export class StreamOpenings {
   private tellPlain(process: NetworkProcess): void {
     const end = vscode.l10n.t('Delete');
     const message = vscode.l10n.t(
-      'This connection is not encrypted: {0}. The server does not offer STARTTLS.',
+      'This connection is not encrypted: {0}. The server does not offer STARTTLS, or refused it.',
       showPeerText(process.name),
     );
     void vscode.window.showWarningMessage(message, end).then((choice) => {
@@ -81,11 +90,8 @@ export function demandTrust(type: unknown): void {
   throw new NetworkProcessError('NP_UNTRUSTED', 'error', data);
 }
 
-/** The result has words only for why there is no process. */
-function notOpened(error: string, target: string): NetworkProcessError {
-  const [plain = error] = error.split(` (${target})`);
-  const isJudged = error.startsWith('The Network Security Manager');
-  const [what = '', ...why] = plain.split(': ');
-  const data = isJudged ? [what, why.join(': ')] : [plain];
-  return new NetworkProcessError(isJudged ? 'NP_TLS_REFUSED' : 'NP_STARTTLS_REFUSED', 'error', data, target);
+/** Types that are never in clear. */
+function isDemanding(type: unknown): boolean {
+  const name = typeof type === 'symbol' ? type.description : type;
+  return name === 'starttls' || name === 'tls' || name === 'ssl' || name === 'shell';
 }

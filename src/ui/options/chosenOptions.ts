@@ -53,9 +53,12 @@ export function optionsText(chosen: ChosenOptions, kind: AddressKind, role: Addr
   return parts.join(', ');
 }
 
-/** Those that may be chosen again another time; a socket that was handed over is there once. */
+/** A socket that was handed over is there once; that a connection may be in clear is said each time. */
+const passing: ReadonlySet<string> = new Set(['useExternalSocket', 'ifOffered']);
+
+/** Those that may be chosen again another time. */
 export function lastingOptions(chosen: ChosenOptions): ChosenOptions {
-  return Object.fromEntries(Object.entries(chosen).filter(([name]) => name !== 'useExternalSocket'));
+  return Object.fromEntries(Object.entries(chosen).filter(([name]) => !passing.has(name)));
 }
 
 /** Which of the chosen options the system refused; null when it failed for another reason. */

@@ -111,7 +111,7 @@ describe('the text of rows', () => {
 
   it('says to a screen reader and in the tooltip whether it is encrypted', () => {
     const encrypted = rowOf({ ...client, name: 'mail', encryption: 'TLS1.3' });
-    assert.equal(text.accessibleLabel(encrypted), 'mail, TCP connection, open, TLS 1.3, 127.0.0.1:6379');
+    assert.equal(text.accessibleLabel(encrypted), 'mail, TLS connection, open, TLS 1.3, 127.0.0.1:6379');
     assert.match(text.tooltip(encrypted), /\nEncrypted: TLS 1\.3\n/);
     assert.match(text.tooltip(rowOf({ ...client, encryption: 'none' })), /\nThis connection is not encrypted: /);
     assert.doesNotMatch(text.tooltip(rowOf(client)), /ncrypted/);
