@@ -314,8 +314,8 @@ export interface OpenedStream {
   readonly capabilities: string | null;
   readonly type: 'plain' | 'tls';
   readonly error: string | null;
-  /** (ours) The same as an error, with its code and hint. */
-  readonly failure: NetworkProcessError | null;
+  /** (ours) With `error`: the same with its code and hint. */
+  readonly failure?: NetworkProcessError;
 }
 
 /** Counters since creation. A message is one datagram; streams count reads and writes. */

@@ -213,7 +213,7 @@ class Opening {
       capabilities: isOpen && negotiation.capabilities ? this.decode(negotiation.capabilities) : null,
       type: isOpen && (isLater || negotiation.isEncrypted) ? 'tls' : 'plain',
       error: this.failure?.message ?? null,
-      failure: this.failure,
+      ...(this.failure && { failure: this.failure }),
     };
   }
 
