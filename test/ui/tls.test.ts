@@ -78,7 +78,7 @@ describe('TLS, STARTTLS and shell connections', () => {
     await steps.open('TLS', address);
     await question(address);
     await workbench.pickQuick('This Session');
-    await isOpen(address);
+    await steps.rowSays(address, 'open · TLS 1.3 unverified · ');
     // Asked no more.
     await steps.open('TLS', address);
     await isOpen(`${address}<1>`);

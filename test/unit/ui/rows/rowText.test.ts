@@ -115,6 +115,12 @@ describe('the text of rows', () => {
     assert.match(text.tooltip(encrypted), /\nEncrypted: TLS 1\.3\n/);
     assert.match(text.tooltip(rowOf({ ...client, encryption: 'none' })), /\nThis connection is not encrypted: /);
     assert.doesNotMatch(text.tooltip(rowOf(client)), /ncrypted/);
+    const unverified = rowOf({ ...client, encryption: 'TLS1.3', lastPeerStatus: peerStatus });
+    assert.match(text.description(unverified), /^open · TLS 1\.3 unverified · /);
+    assert.match(
+      text.tooltip(unverified),
+      /\nEncrypted, but the certificate could not be verified: TLS 1\.3 unverified\n/,
+    );
     assert.match(text.accessibleLabel(rowOf({ ...shell, name: 'sh', status: 'run' })), /^sh, Shell connection, run, /);
   });
 
