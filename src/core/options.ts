@@ -37,21 +37,25 @@ export class LiveOptions implements Options {
   shellFileName = process.platform === 'win32' ? 'cmd.exe' : '/bin/sh';
   private clients = 2_000;
   private folder: string | null = null;
-  private store: TrustStore | null = null;
+  /** Private at run time too, like what changes it: other programs may have a proxy of the options without the store. */
+  #store: TrustStore | null = null;
+  readonly #storeChanged: (store: TrustStore | null) => void;
 
   constructor(
     private readonly limitChanged: () => void,
     private readonly folderChanged: () => void,
-    private readonly storeChanged: (store: TrustStore | null) => void,
-  ) {}
+    storeChanged: (store: TrustStore | null) => void,
+  ) {
+    this.#storeChanged = storeChanged;
+  }
 
   get trustStore(): TrustStore | null {
-    return this.store;
+    return this.#store;
   }
 
   set trustStore(store: TrustStore | null) {
-    this.store = store;
-    this.storeChanged(store);
+    this.#store = store;
+    this.#storeChanged(store);
   }
 
   get captureFolder(): string | null {

@@ -9,7 +9,7 @@ import { needs } from '../support/peers/programs';
 import { root } from '../tools/lib/paths.mjs';
 import { installExtension } from '../tools/lib/server.mjs';
 import { startSession, type Session } from '../tools/lib/session.mjs';
-import type { TreeRow, Workbench } from '../tools/lib/workbench.mjs';
+import type { Quick, TreeRow, Workbench } from '../tools/lib/workbench.mjs';
 import { startPeer, Steps } from './steps';
 
 /** Another extension, which does by the API what a file says. */
@@ -73,6 +73,15 @@ describe('What TLS shows', () => {
   const run = async (script: string): Promise<void> => {
     writeFileSync(`${folder}/script.js`, script);
     await workbench.command('Helper: Run');
+  };
+  /** The question is the user's alone to answer. */
+  const trust = async (answer: string): Promise<Quick> => {
+    const asked = await workbench.until('the question of trust', async () => {
+      const quick = await workbench.quick();
+      return quick?.title.startsWith('Trust ') && quick.items.length > 3 && quick;
+    });
+    await workbench.pickQuick(answer);
+    return asked;
   };
   /** The rows below one, as far as they are shown. */
   const below = async (label: string): Promise<TreeRow[]> => {
@@ -160,10 +169,9 @@ describe('What TLS shows', () => {
   });
 
   it('encryption that comes later, by the keyboard', async () => {
-    const { key, cert } = throwawayCertificate(['localhost'], 1);
+    const { key, cert } = throwawayCertificate(['good, sha256:0000', 'localhost'], 1);
     const server = JSON.stringify({ key, cert });
     await run(`
-      core.options.trustQuestion = () => 'session';
       return core.makeNetworkProcess({ name: 'upgrading', server: true, service: true, family: 'ipv4',
         filter: (process) => core.gnutlsNegotiate({ process, ...${server}, reply: 'OK' }) })
       .then((server) => core.makeNetworkProcess({ name: 'later', buffer: 'later', host: 'localhost', family: 'ipv4',
@@ -176,6 +184,13 @@ describe('What TLS shows', () => {
     await run(`return core.processSendString(core.getProcess('later'), 'STARTTLS')`);
     await steps.rowSays('later', '2 B in');
     await run(`return core.gnutlsNegotiate({ process: core.getProcess('later') })`);
+    // What the peer says of itself stands whole where it says it; a key of its own has only the line of the key.
+    const { items: told } = await trust('This Session');
+    const saying = (start: string) => told.find(({ label }) => label.startsWith(start));
+    assert.match(saying('Subject: ')?.label ?? '', /^Subject: CN=.*good.*, sha256:0000/);
+    assert.equal(saying('Subject: ')?.detail ?? '', '');
+    const pin = saying('Key: ')?.detail ?? '';
+    assert.match(pin, /^sha256:[0-9a-f]{64}$/);
     await steps.rowSays('later', /^open · TLS 1\.3 · localhost/);
     await workbench.until('the children', async () => (await below('later'))[0]?.label === 'TLS');
     await steps.expand('TLS');
@@ -202,7 +217,16 @@ describe('What TLS shows', () => {
     assert.match(items[0]?.detail ?? '', /^Accepted: .*the certificate is signed by itself/);
     await workbench.press('Enter');
     await workbench.waitQuick(items[0]!.label);
-    await workbench.press('Enter');
+    // The whole key is there to be read: Enter does nothing with it.
+    const keyRow = (await workbench.quick())!.items.find(({ label }) => label === 'Key');
+    assert.equal(keyRow?.detail, pin);
+    for (const press of ['ArrowDown', 'ArrowDown', 'Enter']) await workbench.press(press);
+    const still = await workbench.until('the key to have been chosen', async () => {
+      const quick = await workbench.quick();
+      return quick?.items[2]?.focused && quick;
+    });
+    assert.deepEqual(still.items.map(({ label }) => label), ['Remove', 'Back', 'Key']); // prettier-ignore
+    await workbench.pickQuick('Remove');
     await workbench.waitQuick('Trusted Hosts');
     await workbench.until('nothing', async () =>
       (await workbench.quick())?.items.some(({ label }) => label === 'Nothing is remembered about any host.'),
@@ -213,11 +237,11 @@ describe('What TLS shows', () => {
 
   it('a server with TLS, what it accepts, and the status bar', async () => {
     await run(`
-      core.options.trustQuestion = () => 'always';
       return core.makeNetworkProcess({ name: 'secure', server: true, service: true, family: 'ipv4',
         tlsParameters: { selfSigned: true } })
       .then((server) => core.makeNetworkProcess({ name: 'client', buffer: 'client', host: 'localhost', family: 'ipv4',
         service: core.processContact(server, 'service'), tlsParameters: {} }))`);
+    await trust('Always');
     await steps.rowSays('secure', /^listen · TLS · 127\.0\.0\.1:\d+ · 1 client$/);
     await steps.expand('secure');
     const accepted = await steps.row(/^secure <127/);
@@ -236,6 +260,7 @@ describe('What TLS shows', () => {
     // Two hosts that are trusted for good, one removed by its button: the box stays.
     await run(`return core.makeNetworkProcess({ name: 'second', host: '127.0.0.1',
         service: core.processContact(core.getProcess('secure'), 'service'), tlsParameters: {} })`);
+    await trust('Always');
     await steps.rowSays('second', /TLS 1\.3/);
     await steps.command('Manage Trusted Hosts…');
     await workbench.waitQuick('Trusted Hosts');
@@ -281,9 +306,9 @@ describe('What TLS shows', () => {
     const name = `\u202e$(zap)[x](command:y)\x1b]0;owned\x07\u200b${'x'.repeat(10_000)}`;
     const peer = await peerWith(throwawayCertificate([name, `${'y'.repeat(3_000)}\x9b`], 1));
     await run(`
-      core.options.trustQuestion = () => 'session';
       return core.makeNetworkProcess({ name: 'hostile', buffer: 'hostile', host: '127.0.0.1', service: ${peer.port},
         tlsParameters: {} })`);
+    await trust('This Session');
     await steps.rowSays('hostile', /TLS 1\.3/);
     await steps.expand('hostile');
     const [shown = ''] = await certificates(1);

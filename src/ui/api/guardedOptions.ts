@@ -32,7 +32,7 @@ const levels: readonly SecurityLevel[] = ['low', 'medium', 'high', 'paranoid'];
 export function guardedOptions(options: Options): Options {
   return new Proxy(options, {
     // Not the proxy: setters of the options know themselves.
-    get: (target, name) => (hidden.has(name) ? null : (Reflect.get(target, name) as unknown)),
+    get: (target, name) => shownOf(name, Reflect.get(target, name)),
     set: (target, name, value) => {
       if (name !== 'networkSecurityLevel' || !isRaised(target.networkSecurityLevel, value)) refuse(name);
       return Reflect.set(target, name, value);
@@ -47,10 +47,22 @@ export function guardedOptions(options: Options): Options {
     },
     getOwnPropertyDescriptor: (target, name) => {
       const descriptor = Reflect.getOwnPropertyDescriptor(target, name);
-      return descriptor && hidden.has(name) ? { ...descriptor, value: null } : descriptor;
+      return descriptor && 'value' in descriptor
+        ? { ...descriptor, value: shownOf(name, descriptor.value) }
+        : descriptor;
     },
     setPrototypeOf: () => false,
   });
+}
+
+/** A list that is guarded is a copy: it can be changed without setting the option. */
+function shownOf(name: PropertyKey, value: unknown): unknown {
+  if (hidden.has(name)) return null;
+  return guarded.has(name) && Array.isArray(value) ? frozenCopy(value) : value;
+}
+
+function frozenCopy(list: readonly unknown[]): readonly unknown[] {
+  return Object.freeze(list.map((one) => (Array.isArray(one) ? frozenCopy(one) : one)));
 }
 
 function isRaised(present: SecurityLevel, value: unknown): boolean {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { TrustAnswer, TrustQuestion } from '../../core';
 import { schemes } from '../ids';
 import { escapeInvisible, showPeerText } from '../peerText';
+import { detailOf, isPlain } from './questionFacts';
 
 /** Questions that wait for the one that is shown. */
 let before: Promise<unknown> = Promise.resolve();
@@ -89,8 +90,8 @@ function itemsOf(question: TrustQuestion): TrustItem[] {
 
 /** What a key is compared by has a line of its own, so that all of it is seen. */
 function detailItem(line: string): TrustItem {
-  const [label = '', pin] = line.split(', sha256:');
-  return { label: showPeerText(label), ...(pin !== undefined && { detail: `sha256:${showPeerText(pin)}` }) };
+  const { text, pin } = detailOf(line);
+  return { label: showPeerText(text), ...(pin !== null && { detail: pin }) };
 }
 
 function separator(label: string): TrustItem {
@@ -128,10 +129,6 @@ function certificateText(question: TrustQuestion): string {
   const problems = question.problems.map(({ text }) => text);
   const pems = question.certificates.map(({ pem }) => pem.trim());
   return escapeInvisible([targetOf(question), ...problems, '', question.details, '', ...pems, ''].join('\n'));
-}
-
-function isPlain({ certificates }: TrustQuestion): boolean {
-  return certificates.length === 0;
 }
 
 function targetOf({ host, port }: TrustQuestion): string {

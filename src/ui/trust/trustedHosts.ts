@@ -8,6 +8,8 @@ type TrustCore = Pick<NetworkProcesses, 'trustRecords' | 'forgetTrust'>;
 
 interface HostItem extends vscode.QuickPickItem {
   readonly host: string | null;
+  /** It is there to be read. */
+  readonly isKey?: true;
 }
 
 /** What the box shows: all hosts, or what can be done with one. For whoever has only a keyboard, Enter is the way. */
@@ -31,6 +33,7 @@ export function manageTrustedHosts(core: TrustCore): void {
       box.items = [
         { label: vscode.l10n.t('Remove'), detail: vscode.l10n.t('It is judged anew next time.'), host: record.host },
         { label: vscode.l10n.t('Back'), host: null },
+        ...record.keys.filter(isEncrypted).map(keyItem),
       ];
       return;
     }
@@ -52,7 +55,7 @@ export function manageTrustedHosts(core: TrustCore): void {
   box.onDidTriggerButton(() => show({ host: null }));
   box.onDidAccept(() => {
     const [item] = box.selectedItems;
-    if (!item) return;
+    if (!item || item.isKey) return;
     if (page.host !== null && item.host !== null) remove(item.host);
     else show({ host: item.host });
   });
@@ -77,5 +80,14 @@ function itemOf({ host, keys, conditions, lasting, time }: TrustRecord): HostIte
 /** `sha256:0123456789ab…`; nothing for a connection that was not encrypted, of which the conditions tell. */
 function shortKey(key: string): string {
   const shown = key.length > 19 ? `${key.slice(0, 19)}…` : key;
-  return key === 'none' ? '' : showPeerText(shown);
+  return isEncrypted(key) ? showPeerText(shown) : '';
+}
+
+/** All of a key, for whoever compares it with what the host says of itself: a detail is a line of its own. */
+function keyItem(key: string): HostItem {
+  return { label: vscode.l10n.t('Key'), detail: showPeerText(key), host: null, isKey: true };
+}
+
+function isEncrypted(key: string): boolean {
+  return key !== 'none';
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import type { TrustQuestion } from '../../../src/core';
+import type { TrustQuestion, TrustRecord, TrustStore } from '../../../src/core';
 import { codeOf, plainServer, recorder, until } from '../core/support';
 import { fileOf, tlsServer, trustOurs } from '../core/tlsSupport';
 import { host, make, row, signalOf } from './row';
@@ -326,8 +326,9 @@ describe('checklist: trust', () => {
   row('NSM-04', 'exceptions are kept by host and port, in the store for good', async (core) => {
     trustOurs(core);
     const [one, two] = [await tlsServer({ name: 'selfsigned' }), await tlsServer({ name: 'selfsigned' })];
-    let kept: readonly unknown[] = [];
-    core.options.trustStore = { load: () => [], save: (records) => void (kept = records) };
+    let kept: readonly TrustRecord[] = [];
+    const store: TrustStore = { load: () => kept, save: (records) => void (kept = records) };
+    core.options.trustStore = store;
     let questions = 0;
     core.options.trustQuestion = () => {
       questions += 1;
@@ -341,12 +342,13 @@ describe('checklist: trust', () => {
     await open(two);
     assert.equal(questions, 2);
     assert.equal(kept.length, 2);
-    const [record] = kept as { host: string; keys: string[]; conditions: string[] }[];
+    const [record] = kept;
     assert.equal(record!.host, `localhost:${one.port}`);
     assert.match(record!.keys[0]!, /^sha256:[0-9a-f]{64}$/);
     // Another program reads it.
-    const stored = [...kept] as never[];
-    core.options.trustStore = { load: () => stored, save: () => undefined };
+    core.options.trustStore = null;
+    assert.deepEqual(core.trustRecords(), []);
+    core.options.trustStore = store;
     await open(one);
     assert.equal(questions, 2);
     assert.ok(core.forgetTrust(`localhost:${one.port}`));
