@@ -19,9 +19,9 @@ function copyWithEmptyDocuments(folder: string): void {
   for (const path of needed) cpSync(`${root}/${path}`, `${folder}/${path}`, { recursive: true });
   const main = `${folder}/dist/extension.js`;
   const code = readFileSync(main, 'utf8');
-  // The provider of captures is empty then, too; that of the process list has no parameter.
+  // The providers of captures and TLS details are empty then, too; that of the process list has no parameter.
   const begin = /\bprovideTextDocumentContent\([\w$]+\)\s*\{/g;
-  assert.equal(code.match(begin)?.length, 2, 'where process buffers and captures become documents');
+  assert.equal(code.match(begin)?.length, 3, 'where process buffers, captures and TLS details become documents');
   writeFileSync(
     main,
     code.replace(begin, (found) => `${found}return "";`),
