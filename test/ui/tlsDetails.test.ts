@@ -120,7 +120,7 @@ describe('What TLS shows', () => {
     await run(`return core.openNetworkStream('mail', 'mail', 'localhost', ${peer.port}, { type: 'tls', tlsParameters: {
       trustfiles: [${JSON.stringify(`${made}/ca.pem`)}], ALPNProtocols: ['imap'] } })`);
     await steps.rowSays('mail', `open · TLS 1.3 · localhost:${peer.port}`);
-    assert.match((await steps.row('mail')).ariaLabel, /mail, TCP connection, open, TLS 1\.3, /);
+    assert.match((await steps.row('mail')).ariaLabel, /mail, TLS connection, open, TLS 1\.3, /);
 
     await steps.expand('mail');
     await steps.expand('TLS');
@@ -191,7 +191,7 @@ describe('What TLS shows', () => {
     assert.equal(saying('Subject: ')?.detail ?? '', '');
     const pin = saying('Key: ')?.detail ?? '';
     assert.match(pin, /^sha256:[0-9a-f]{64}$/);
-    await steps.rowSays('later', /^open · TLS 1\.3 · localhost/);
+    await steps.rowSays('later', /^open · TLS 1\.3 unverified · localhost/);
     await workbench.until('the children', async () => (await below('later'))[0]?.label === 'TLS');
     await steps.expand('TLS');
     const warnings = await workbench.until('warnings', async () => {
@@ -251,8 +251,8 @@ describe('What TLS shows', () => {
     await steps.click('client');
     await workbench.waitActiveTab('client');
     const item = await workbench.statusItem(/client: open/);
-    assert.match(item.text, /client: open · TLS 1\.3$/);
-    assert.match(item.ariaLabel, /Encrypted: TLS 1\.3/);
+    assert.match(item.text, /client: open · TLS 1\.3 unverified$/);
+    assert.match(item.ariaLabel, /Encrypted, but the certificate could not be verified: TLS 1\.3/);
     // A client shows no certificate unless it is asked.
     await steps.menu(accepted.label, tlsTitle);
     await workbench.waitEditorText('The peer gave no certificate.');
