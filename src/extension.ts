@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createNetworkProcesses, type NetworkProcess, type NetworkProcesses } from './core';
-import { withExposureAsked } from './ui/api/exposure';
+import { withGuards } from './ui/api/exposure';
 import { BufferDocuments } from './ui/buffers/bufferDocuments';
 import { captureLinks } from './ui/buffers/captureLinks';
 import { FrozenKey } from './ui/buffers/frozenKey';
@@ -23,7 +23,8 @@ import { Targets } from './ui/commands/targets';
 import { commands } from './ui/ids';
 import { ProcessList } from './ui/list/processList';
 import { Log } from './ui/log';
-import { OpenFlow } from './ui/open/openFlow';
+import { OpenCommands } from './ui/open/openCommands';
+import { StreamOpenings } from './ui/open/streamOpenings';
 import { Settings } from './ui/settings';
 import { BufferStatus } from './ui/status/bufferStatus';
 import { ProcessPicks } from './ui/status/processPicks';
@@ -31,9 +32,12 @@ import { StatusBar } from './ui/status/statusBar';
 import { TerminalStatus } from './ui/status/terminalStatus';
 import { ContextKeys } from './ui/tree/contextKeys';
 import type { Row } from './ui/rows/row';
+import { askUserOfTrust } from './ui/trust/askUser';
 import { TerminalCommands } from './ui/terminal/terminalCommands';
 import { Terminals } from './ui/terminal/terminals';
 import { ProcessTree } from './ui/tree/processTree';
+import { TlsDocuments } from './ui/trust/tlsDocuments';
+import { manageTrustedHosts } from './ui/trust/trustedHosts';
 
 /** What other extensions get from `vscode.extensions.getExtension(…).activate()`. */
 export interface NetworkProcessesExports {
@@ -60,15 +64,18 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   const resets = new ResetNotice(core, (process) => run(commands.reconnect, process));
   const captureNotice = new CaptureNotice(core, log, (process) => run(commands.saveCapture, process));
   const watch = (process: NetworkProcess): void => resets.watch(process);
-  const flow = new OpenFlow(core, context.globalState, buffers, watch);
+  askUserOfTrust(core, context.globalState);
+  const streams = new StreamOpenings(core);
+  const flow = new OpenCommands(core, streams, context.globalState, context.secrets, buffers, watch);
   const list = new ProcessList(core);
   const targets = new Targets(tree, buffers);
   const question = new KillQuestion(core, settings);
-  const control = new ControlCommands(core, tree.rows, targets, question, watch);
+  const control = new ControlCommands(core, streams, tree.rows, targets, question, watch);
   const large = new LargeSends();
   const terminals = new Terminals(core, tree, settings, large);
   const terminal = new TerminalCommands(terminals, targets, tree.rows, flow, settings);
   const captures = new CaptureDocuments(core, targets);
+  const tls = new TlsDocuments(core, tree.rows, targets);
   const registered = registerCommands({
     flow,
     send: new SendCommands(core, targets, large, settings, buffers),
@@ -82,15 +89,17 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
     peer: new DatagramPeer(core, targets),
     buffer: new BufferCommands(core, targets, buffers, question),
     terminal,
+    tls,
+    manageTrustedHosts: () => manageTrustedHosts(core),
     list,
     log,
   });
   // Disposed in this order: no command can run on a part that is gone, and the core's end is silent.
   const status = new StatusBar(core, [new BufferStatus(tree, buffers), new TerminalStatus(terminals)]);
-  context.subscriptions.push(registered, flow, control, large, resets, list, captures, captureNotice, status);
+  context.subscriptions.push(registered, flow, control, large, resets, list, captures, tls, captureNotice, status);
   context.subscriptions.push(new ContextKeys(tree, buffers), terminal, terminals, tree, buffers);
   context.subscriptions.push(captureLinks(buffers), new FrozenKey(buffers), settings, log, core);
-  const api = withExposureAsked(core);
+  const api = withGuards(core, streams);
   return {
     getAPI(version) {
       if (version !== 1) throw new Error(`Network Processes has API version 1 only, not ${String(version)}.`);

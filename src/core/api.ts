@@ -11,6 +11,7 @@
  * @see Emacs Lisp manual, "Network", "Low-Level Network", "Processes"
  */
 import type { Event, Disposable } from './base/event';
+import type { NetworkProcessError } from './errors';
 
 export type { Event, Disposable };
 
@@ -41,8 +42,8 @@ export type NetworkInterfaceInfo = readonly [
 /** Property list. Given as an object or a Map; kept as a Map, so that any key is an ordinary key. */
 export type Plist = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
 
-/** What `processStatus` says. A string; the words of Emacs. */
-export type ProcessStatus = 'open' | 'closed' | 'connect' | 'failed' | 'listen' | 'stop';
+/** What `processStatus` says. A string; the words of Emacs. `run`, `exit` and `signal` are those of shell connections. */
+export type ProcessStatus = 'open' | 'closed' | 'connect' | 'failed' | 'listen' | 'stop' | 'run' | 'exit' | 'signal';
 
 /** Receives output; `true` in its place stops reading. While a returned promise is pending, the process is not read. */
 export type Filter = (process: NetworkProcess, output: Text) => unknown;
@@ -79,6 +80,7 @@ export type Coding = string | { readonly decode: string | null; readonly encode:
  * | `linger` | 0 and `true`: deletion resets the connection; other numbers are set on the socket, but nobody waits for them |
  * | `priority`, `bindtodevice` | an integer; the name of a network interface |
  * | `useExternalSocket` | a stream server takes a listening socket that the program was started with (`LISTEN_FDS`), if any, each once |
+ * | `tlsParameters` | encrypts, see `TlsParameters`: a client before it is open, a server what it accepts |
  * | `connected` | (ours) a datagram client that hears its peer only |
  * | `mode` | (ours) permission bits of a local server's file, default 0o600 |
  * | `keepFile` | (ours) a local server's file stays after deletion, as in Emacs |
@@ -102,7 +104,218 @@ export interface NetworkProcessSpec {
   readonly log?: LogFunction | null;
   readonly plist?: Plist | null;
   readonly filterMultibyte?: unknown;
+  readonly tlsParameters?: unknown;
   readonly [keyword: string]: unknown;
+}
+
+/** Low judges nothing; each other level judges what the one before does, and more. `network-security-level`. */
+export type SecurityLevel = 'low' | 'medium' | 'high' | 'paranoid';
+
+/**
+ * What `tlsParameters` may hold, in Emacs' words and in Node's; unknown ones are left alone. Also `[type, parameters]`,
+ * and what `gnutlsBootParameters` gives. The certificate is always judged: `rejectUnauthorized` and
+ * `checkServerIdentity` are refused.
+ *
+ * @see Emacs GnuTLS manual, "Help For Developers"; Node's tls.createSecureContext
+ */
+export interface TlsParameters {
+  /** `'gnutls-x509pki'` (default) or `'gnutls-anon'`. */
+  readonly type?: unknown;
+  /** For whom the certificate must be, and what is told the server unless it is an address; default: the host. */
+  readonly hostname?: unknown;
+  /** A priority string of GnuTLS (as far as it can be mapped) or a cipher string of OpenSSL. */
+  readonly priorityString?: unknown;
+  /** Files of authorities that are trusted, too. */
+  readonly trustfiles?: unknown;
+  /** Files of revocation lists; then each authority of a chain must have one. */
+  readonly crlfiles?: unknown;
+  /** `[[keyFile, certificateFile]]`: who this side is. */
+  readonly keylist?: unknown;
+  /** Bits that a Diffie-Hellman prime has at least; null. */
+  readonly minPrimeBits?: unknown;
+  /** Taken and left alone: no flag of GnuTLS makes verification stricter. */
+  readonly verifyFlags?: unknown;
+  /** What nobody may be asked about: `true`, or a list of `'trustfiles'` and `'hostname'`. */
+  readonly verifyError?: unknown;
+  readonly verifyHostnameError?: unknown;
+  readonly ca?: unknown;
+  readonly cert?: unknown;
+  readonly key?: unknown;
+  readonly pfx?: unknown;
+  readonly passphrase?: unknown;
+  readonly crl?: unknown;
+  readonly ciphers?: unknown;
+  readonly sigalgs?: unknown;
+  readonly ecdhCurve?: unknown;
+  readonly minVersion?: unknown;
+  readonly maxVersion?: unknown;
+  readonly servername?: unknown;
+  readonly ALPNProtocols?: unknown;
+  /** (ours) A server makes a throw-away certificate: `true`, or a list of names and addresses. */
+  readonly selfSigned?: unknown;
+  /** A server asks its clients for a certificate; who has none, or one that nobody vouches for, is not let in. */
+  readonly requestCert?: unknown;
+  readonly [word: string]: unknown;
+}
+
+/** What `gnutlsBootParameters` gives. */
+export interface TlsBootParameters {
+  readonly type: string;
+  readonly priority: string;
+  readonly hostname: string | null;
+  readonly loglevel: number;
+  readonly minPrimeBits: number | null;
+  readonly trustfiles: readonly string[];
+  readonly crlfiles: readonly string[];
+  readonly keylist: readonly (readonly [string, string])[];
+  readonly verifyFlags: number | null;
+  readonly verifyError: true | readonly ('trustfiles' | 'hostname')[];
+  readonly callbacks: null;
+}
+
+/** A certificate. Texts of a stranger's have their controls escaped. @see gnutls-peer-status */
+export interface CertificateInfo {
+  readonly version: number;
+  /** Hex with colons. */
+  readonly serialNumber: string;
+  readonly issuer: string;
+  /** `2026-01-31`, UTC. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** `O=Org,CN=localhost`. */
+  readonly subject: string;
+  readonly publicKeyAlgorithm: string;
+  readonly certificateSecurityLevel: string;
+  readonly signatureAlgorithm: string;
+  /** `sha1:aa:bb…` of the key, as Emacs. */
+  readonly publicKeyId: string;
+  readonly certificateId: string;
+  /** (ours) `sha256:…` of the key: what a host is remembered by. */
+  readonly publicKeyPin: string;
+  readonly publicKeyBits: number;
+  readonly subjectAltNames: string;
+  readonly pem: string;
+}
+
+/** What is known of an encrypted connection. @see gnutls-peer-status */
+export interface PeerStatus {
+  /** What is wrong with the certificate, only when something is: `self-signed`, `expired`… */
+  readonly warnings?: readonly string[];
+  /** The host's first. */
+  readonly certificates: readonly CertificateInfo[];
+  readonly certificate: CertificateInfo | null;
+  readonly diffieHellmanPrimeBits?: number;
+  /** `ECDHE-RSA`, `RSA`. */
+  readonly keyExchange: string;
+  /** `TLS1.3`. */
+  readonly protocol: string;
+  /** `AES-256-GCM`. */
+  readonly cipher: string;
+  /** `AEAD`, `SHA1`. */
+  readonly mac: string;
+  /** Null: Node does not tell. */
+  readonly encryptThenMac: boolean | null;
+  readonly safeRenegotiation?: boolean;
+  /** (ours) What was agreed on by ALPN. */
+  readonly applicationProtocol: string | null;
+}
+
+/** What is wrong with a connection: a warning about its certificate (`:expired`) or a check (`rsa-key`), and what it means. */
+export interface TrustProblem {
+  readonly name: string;
+  readonly text: string;
+}
+
+export type TrustAnswer = 'always' | 'session' | 'no';
+
+/** All that is wrong with one connection, at once. */
+export interface TrustQuestion {
+  readonly host: string;
+  readonly port: number;
+  readonly problems: readonly TrustProblem[];
+  readonly certificates: readonly CertificateInfo[];
+  /** The connection and its certificates as plain text, a line for each thing. */
+  readonly details: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What is remembered about a host. */
+export interface TrustRecord {
+  /** `localhost:993`. */
+  readonly host: string;
+  /** `sha256:` with the hex of its public keys; `none` for a connection that was not encrypted. */
+  readonly keys: readonly string[];
+  /** Names of the problems that were accepted. */
+  readonly conditions: readonly string[];
+  /** For good; else until the program ends. */
+  readonly lasting: boolean;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** Where lasting records are kept. */
+export interface TrustStore {
+  load(): readonly TrustRecord[];
+  save(records: readonly TrustRecord[]): void;
+}
+
+/**
+ * Keywords of `openNetworkStream`. Patterns are texts in JavaScript's syntax with Emacs' meaning of `^`, `$` and `.`, or a
+ * RegExp; they see bytes as Latin-1. Anchor them: a server says what it likes.
+ *
+ * | keyword | meaning, default |
+ * |---|---|
+ * | `type` | `null` and `'network'`: plain, with STARTTLS if the server offers it; `'plain'`; `'starttls'`: encrypted or nothing; `'tls'`, `'ssl'`; `'shell'` |
+ * | `nowait` | return at once; a negotiation whose result `returnList` wants is waited for |
+ * | `dialog` | (ours) a protocol that is known, see `streamDialogs`; the keywords below stand in for parts of it |
+ * | `endOfCommand`, `endOfCapability` | patterns of the end of an answer; the second's default is the first |
+ * | `capabilityCommand` | a text, or a function of the greeting that gives one |
+ * | `starttlsFunction` | a function of the capabilities that gives the command, or null |
+ * | `success` | a pattern of the answer that consents to TLS |
+ * | `alwaysQueryCapabilities` | also with `'plain'` |
+ * | `nogreeting` | the server says nothing by itself |
+ * | `warnUnlessEncrypted` | a plain connection is asked about |
+ * | `clientCertificate` | `[keyFile, certificateFile]`, or true: `clientCertificateFor` finds them; default: `useClientCertificates` |
+ * | `useStarttlsIfPossible` | without effect: TLS is always there |
+ * | `returnList` | the result is an `OpenedStream` |
+ * | `coding`, `tlsParameters` | as in `makeNetworkProcess` |
+ * | `shellCommand` | with `%s` for the host and `%p` for the port |
+ *
+ * @see Emacs Lisp manual, "Network Connections"
+ */
+export interface StreamParameters {
+  readonly type?: unknown;
+  readonly nowait?: unknown;
+  readonly dialog?: unknown;
+  readonly endOfCommand?: unknown;
+  readonly endOfCapability?: unknown;
+  readonly capabilityCommand?: string | ((greeting: string | null) => unknown) | null;
+  readonly starttlsFunction?: ((capabilities: string | null) => unknown) | null;
+  readonly success?: unknown;
+  readonly alwaysQueryCapabilities?: unknown;
+  readonly useStarttlsIfPossible?: unknown;
+  readonly nogreeting?: unknown;
+  readonly warnUnlessEncrypted?: unknown;
+  readonly clientCertificate?: unknown;
+  readonly returnList?: unknown;
+  readonly coding?: Coding | null;
+  readonly tlsParameters?: unknown;
+  readonly shellCommand?: unknown;
+  readonly [keyword: string]: unknown;
+}
+
+/** What `openNetworkStream` found out. */
+export interface OpenedStream {
+  /** Null when it could not be what was asked for; `error` says why. */
+  readonly process: NetworkProcess | null;
+  readonly greeting: string | null;
+  /** Under TLS those that were told under TLS. */
+  readonly capabilities: string | null;
+  readonly type: 'plain' | 'tls';
+  readonly error: string | null;
+  /** (ours) With `error`: the same with its code and hint. */
+  readonly failure?: NetworkProcessError;
 }
 
 /** Counters since creation. A message is one datagram; streams count reads and writes. */
@@ -199,6 +412,18 @@ export interface NetworkProcess {
   readonly failure: Error | null;
   /** True after `processSendEof` on a stream: nothing can be sent any more. */
   readonly sentEof: boolean;
+  /**
+   * (ours) `TLS1.3`: the protocol that it is encrypted with, or was when it ended; `TLS`: a server that encrypts what it
+   * accepts; `none`: TLS was asked for if possible, and was not; null: in clear, as asked for.
+   */
+  readonly encryption: string | null;
+  /** (ours) What `gnutlsPeerStatus` tells, also when it has ended. */
+  readonly lastPeerStatus: PeerStatus | null;
+  /**
+   * (ours) True when more than its contact made it what it is: the keywords of `openNetworkStream`, or `gnutlsNegotiate`.
+   * The contact alone makes a connection in clear.
+   */
+  readonly isNegotiated: boolean;
   /** A server's clients that are registered now, and whether it is at its limit and not accepting. */
   readonly clients: { readonly count: number; readonly atLimit: boolean };
 }
@@ -334,6 +559,40 @@ export interface Options {
   networkCodingSystemAlist: readonly NetworkCoding[];
   /** Processes without `coding` hand their coding system on to their buffer; false. `inherit-process-coding-system`. */
   inheritProcessCodingSystem: boolean;
+  /** Milliseconds of a TLS handshake; 15,000. */
+  handshakeTimeoutMs: number;
+  /** Milliseconds of each step of a negotiation; 30,000. */
+  negotiationTimeoutMs: number;
+  /** Bytes of one answer in a negotiation; 1 MiB. */
+  negotiationBytes: number;
+  /** Milliseconds that a pattern may take for what has come in; 250. */
+  patternTimeoutMs: number;
+  /** `medium`. What fails a check of the level is asked about. `network-security-level`. */
+  networkSecurityLevel: SecurityLevel;
+  /** Asked about what is wrong with a connection, once for all of it; null (default): nobody, which means no. */
+  trustQuestion: ((question: TrustQuestion) => TrustAnswer | Promise<TrustAnswer>) | null;
+  /** What is remembered about hosts for good; null: nothing. */
+  trustStore: TrustStore | null;
+  /** Whether hosts in the nets of this computer are not judged; false. `nsm-trust-local-network`. */
+  trustLocalNetwork: boolean | (() => boolean);
+  /** Files of the only authorities that are trusted; null: those of this computer. */
+  trustFiles: readonly string[] | null;
+  /** Files of revocation lists; none. `gnutls-crlfiles`. */
+  crlFiles: readonly string[];
+  /** Null: NORMAL. `gnutls-algorithm-priority`. */
+  gnutlsAlgorithmPriority: string | null;
+  /** Null. `gnutls-min-prime-bits`. */
+  gnutlsMinPrimeBits: number | null;
+  /** Null, `true`, or a list of a host's pattern and what nobody may be asked about. `gnutls-verify-error`. */
+  gnutlsVerifyError: boolean | null | readonly (readonly unknown[])[];
+  /** Streams without `clientCertificate` behave as if it were `true`; false. `network-stream-use-client-certificates`. */
+  useClientCertificates: boolean;
+  /** Finds the key and certificate files that are stored for a host; null: there are none. `auth-source-search`. */
+  clientCertificateFor:
+    | ((host: string, service: string) => readonly [string, string] | null | Promise<readonly [string, string] | null>)
+    | null;
+  /** The shell of shell connections; `/bin/sh`, on Windows `cmd.exe`. `shell-file-name`. */
+  shellFileName: string;
   /** A process that its peer ended leaves the list by itself; true. Else `deleteProcess` or `listProcesses` removes it. */
   deleteExitedProcesses: boolean;
 }
@@ -374,21 +633,86 @@ export interface NetworkProcesses extends Disposable {
    */
   makeNetworkProcess(spec?: NetworkProcessSpec, options?: MakeOptions): Promise<NetworkProcess | null>;
 
+  /**
+   * Opens a stream that is what was asked for when its process opens: what the two sides say before, and TLS, come first.
+   * Until then the process is `connect`, and what is sent waits. Text of before TLS reaches nobody.
+   *
+   * @returns The process, or an `OpenedStream`. Without a process (null) when somebody has to be asked and says no, and
+   *   when type `'starttls'` finds no STARTTLS; the reason is in `error`, or reported.
+   * Errors: those of `makeNetworkProcess`, `NP_STREAM_…`, `NP_NEGOTIATION_…`, `NP_STARTTLS_INJECTION`, `NP_PATTERN`,
+   * `NP_TLS_…`, `NP_SHELL_…`. A handshake that fails is an error and never leads to a connection in clear.
+   * @see open-network-stream
+   */
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters: StreamParameters & { readonly returnList: true },
+    options?: MakeOptions,
+  ): Promise<OpenedStream>;
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters?: StreamParameters,
+    options?: MakeOptions,
+  ): Promise<NetworkProcess | OpenedStream | null>;
+  /** (ours) The protocols that `dialog` knows, with their ports in clear and under TLS. */
+  streamDialogs(): { name: string; title: string; port: number; tlsPort: number | null }[];
+  /**
+   * Encrypts an open connection in place, and judges it. What was not delivered yet when this is called came in clear: it
+   * is an attack, and ends the process, as every other failure does. What is sent meanwhile waits.
+   *
+   * A connection that a server accepted is the server's side of the handshake and takes `cert` and `key`, or
+   * `selfSigned`; `reply` is then sent in clear just before, so that nobody can answer too early. On a server's side call it
+   * in the filter and return its promise.
+   *
+   * @returns the process
+   * Errors: `NP_TLS_…`, `NP_STARTTLS_INJECTION`, `NP_NOT_RUNNING`, `NP_CANCELLED`.
+   * @see gnutls-negotiate
+   */
+  gnutlsNegotiate(
+    parameters: TlsParameters & { readonly process: NetworkProcess; readonly reply?: Text },
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<NetworkProcess>;
+  /** What a handshake would use, all defaults filled in; can be given as `tlsParameters`. @see gnutls-boot-parameters */
+  gnutlsBootParameters(parameters?: TlsParameters): TlsBootParameters;
+  /** What the TLS library of this program can do, found out by asking it. @see gnutls-available-p */
+  gnutlsAvailableP(): readonly string[] | null;
+  /** (ours) What it lacks, each with the reason. */
+  gnutlsLacks(): readonly { readonly name: string; readonly reason: string }[];
+  /** Null without TLS, before the handshake is done, and when it has ended. */
+  gnutlsPeerStatus(process: NetworkProcess): PeerStatus | null;
+  /** A warning of `gnutlsPeerStatus` as a sentence; null for an unknown one. */
+  gnutlsPeerStatusWarningDescribe(warning: string): string | null;
+  /** (ours) A key and a self-signed certificate in PEM, for trying things out; default names: this computer's. */
+  throwawayCertificate(names?: readonly string[], days?: number): { readonly key: string; readonly cert: string };
+  /** (ours) What is remembered about hosts. */
+  trustRecords(): TrustRecord[];
+  /** (ours) Forgets a host, `localhost:993`; false when nothing was known. */
+  forgetTrust(host: string): boolean;
+  /** (ours) The names of the checks of a level. */
+  securityChecks(level: SecurityLevel): string[];
+
   /** Registered processes, newest first. */
   processList(): NetworkProcess[];
   getProcess(name: string | NetworkProcess): NetworkProcess | null;
   getBufferProcess(buffer: BufferDesignator | null): NetworkProcess | null;
 
   processName(process: NetworkProcess): string;
-  processType(process: ProcessDesignator): 'network';
+  /** `'real'` for a shell connection. */
+  processType(process: ProcessDesignator): 'network' | 'real';
   /** Null for a name that nobody has. */
   processStatus(process: ProcessDesignator): ProcessStatus | null;
   processLiveP(process: NetworkProcess): boolean;
   processExitStatus(process: NetworkProcess): number | string;
-  processId(process: NetworkProcess): null;
+  /** Of a shell connection's program, else null. */
+  processId(process: NetworkProcess): number | null;
   processTtyName(process: NetworkProcess): null;
-  /** True while stopped, else null. */
-  processCommand(process: NetworkProcess): true | null;
+  /** True while stopped, else null; of a shell connection the shell, its option, and the command. */
+  processCommand(process: NetworkProcess): readonly string[] | true | null;
   processBuffer(process: NetworkProcess): TextBuffer | null;
   setProcessBuffer(process: NetworkProcess, buffer: TextBuffer | null): TextBuffer | null;
   processMark(process: NetworkProcess): Marker;
@@ -465,11 +789,11 @@ export interface NetworkProcesses extends Disposable {
   deleteProcess(process: ProcessDesignator): void;
   stopProcess(process: ProcessDesignator): NetworkProcess;
   continueProcess(process: ProcessDesignator): NetworkProcess;
-  /** These are for subprocesses, and throw `NP_NO_SUBPROCESS` for what is none. */
+  /** These are for shell connections, and throw `NP_NO_SUBPROCESS` for what has no program. */
   signalProcess(process: ProcessDesignator, signal: unknown): null;
-  interruptProcess(process: ProcessDesignator): never;
-  killProcess(process: ProcessDesignator): never;
-  quitProcess(process: ProcessDesignator): never;
+  interruptProcess(process: ProcessDesignator): NetworkProcess;
+  killProcess(process: ProcessDesignator): NetworkProcess;
+  quitProcess(process: ProcessDesignator): NetworkProcess;
   processRunningChildP(process: ProcessDesignator): never;
   /** Null: no terminal has its size changed. Sizes are 0 to 65535. */
   setProcessWindowSize(process: NetworkProcess, height: number, width: number): null;
@@ -497,6 +821,7 @@ export interface NetworkProcesses extends Disposable {
    *
    * @param newName Default: its own; a number `<1>` at its end is left out.
    * @returns Null for one that is not open.
+   * Errors: NP_CLONE_NEGOTIATED for one that `openNetworkStream` or `gnutlsNegotiate` negotiated; those of `makeNetworkProcess`.
    */
   cloneProcess(process: NetworkProcess, newName?: string | null): Promise<NetworkProcess | null>;
 

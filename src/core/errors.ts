@@ -21,7 +21,7 @@ export const hints = {
   NP_ADDRESS_TOO_LONG: 'Use a path of at most 107 bytes, for instance below /tmp.',
   NP_ADDRESS_PORT: 'Use a port from 0 to 65535.',
   NP_RESOLVE_FAILED: 'Check the spelling of the host and service, and that this computer is online.',
-  NP_CONNECT_REFUSED: 'Nothing listens there: check the port, and that the server runs.',
+  NP_CONNECT_REFUSED: 'Nothing listens there: check the port or path, and that the server runs.',
   NP_CONNECT_TIMEOUT: 'No answer: check the address and firewalls, or raise the connect timeout.',
   NP_CONNECT_NO_FILE: 'Nothing is at that path: check it, and that the server runs.',
   NP_CONNECT_PERMISSION: 'You may not connect to that: check its permissions.',
@@ -55,6 +55,29 @@ export const hints = {
   NP_BUFFER_NARROWED: 'Widen the buffer first.',
   NP_BUFFER_READ_ONLY: 'Make the buffer writable first.',
   NP_ARGS_OUT_OF_RANGE: 'Positions go from pointMin to pointMax.',
+  NP_TLS_PARAMETERS: 'See tlsParameters: keys, their types, and which side of a connection they are for.',
+  NP_TLS_FILE: 'Give the path of a readable file in PEM format.',
+  NP_TLS_UNSUPPORTED: 'Leave it out; gnutlsAvailableP tells what the TLS library of this program has.',
+  NP_TLS_HANDSHAKE: 'Look whether both sides have a TLS version and a cipher in common, and what the peer says of it.',
+  NP_TLS_NOT_TLS: 'The peer does not speak TLS here: use its TLS port, or STARTTLS.',
+  NP_TLS_TIMEOUT: 'The peer was silent: check that it speaks TLS there, or raise the handshake timeout.',
+  NP_TLS_CERTIFICATE: 'Have the server use a certificate for its name that is signed by who is trusted.',
+  NP_TLS_REFUSED: 'Look at the problems named; trust the key of that host only if you know it is the right one.',
+  NP_TLS_BROKEN: 'The encryption broke off: look at the peer for why, then reconnect.',
+  NP_STARTTLS_INJECTION: 'Somebody put text between the consent to TLS and TLS itself: do not trust that network.',
+  NP_STARTTLS_REFUSED: 'The server does not offer STARTTLS: use its TLS port, or another server.',
+  NP_STREAM_TYPE: "Use 'plain', 'network', 'starttls', 'tls', 'ssl' or 'shell'.",
+  NP_STREAM_PARAMETERS: 'See openNetworkStream: which parameters there are, and their types.',
+  NP_NEGOTIATION_TIMEOUT: 'The server did not say what was waited for: check the patterns, or raise the timeout.',
+  NP_NEGOTIATION_TOO_LONG: 'The server says more than an answer may have: check the patterns and the server.',
+  NP_NEGOTIATION_CLOSED: 'The server closed the connection: look there for why.',
+  NP_PATTERN: 'Write a simpler pattern, without one repetition inside another.',
+  NP_SHELL_HOST: 'Use a host of letters, digits, dots, hyphens and colons, and a port or the name of a service.',
+  NP_SHELL_COMMAND: 'Give shellCommand with %s for the host and %p for the port; %% is a percent sign.',
+  NP_SHELL_FAILED: 'Check that the shell is there and can be started.',
+  NP_CLONE_NEGOTIATED: 'Open another with openNetworkStream, as this one was opened.',
+  NP_UNTRUSTED: 'Trust the workspace first: what runs programs is for trusted workspaces only.',
+  NP_GUARDED: 'Only the user may change that, in the settings.',
   NP_CANCELLED: 'Nothing was left behind; try again.',
 } as const;
 
@@ -70,6 +93,7 @@ export type Condition =
   | 'args-out-of-range'
   | 'coding-system-error'
   | 'buffer-read-only'
+  | 'gnutls-error'
   | 'quit';
 
 /**

@@ -12,14 +12,21 @@ import type {
   NetworkProcess,
   NetworkProcesses,
   NetworkProcessSpec,
+  OpenedStream,
   Options,
+  PeerStatus,
   Plist,
   ProcessChange,
   ProcessDesignator,
   ProcessStatus,
+  SecurityLevel,
   Sentinel,
+  StreamParameters,
   Text,
   TextBuffer,
+  TlsBootParameters,
+  TlsParameters,
+  TrustRecord,
 } from './api';
 import { formatNetworkAddress, fromVector, inetVector } from './address/address';
 import { Emitter } from './base/event';
@@ -29,7 +36,9 @@ import { isNil, symbolName } from './base/nil';
 import { Buffer } from './buffer/buffer';
 import { BufferList } from './buffer/bufferList';
 import { codingName, codingNames } from './coding/codingNames';
-import { codingSystem } from './coding/codingSystem';
+import { codingSystem, rawTextOf } from './coding/codingSystem';
+import { encodeText } from './coding/encoder';
+import { TextDecoder } from './coding/textDecoder';
 import { NetworkProcessError, wrongType } from './errors';
 import { CaptureStore } from './log/captureStore';
 import { checkPath } from './make/checkSpec';
@@ -43,6 +52,10 @@ import { LiveOptions } from './options';
 import { Registry } from './process/registry';
 import { featureProblem } from './features';
 import { checkOption, optionNames } from './transport/socketOptions';
+import type { Encryption } from './make/encryption';
+import { streamParts } from './stream/loadParts';
+import type { StreamOpener } from './stream/openNetworkStream';
+import { TrustMemory } from './trust/trustMemory';
 
 /** Makes a registry of network processes and buffers, with nothing in it. */
 export function createNetworkProcesses(): NetworkProcesses {
@@ -54,7 +67,9 @@ class Functions implements NetworkProcesses {
   readonly options: Options = new LiveOptions(
     () => this.limitChanged(),
     () => void this.captures.removeOrphans(),
+    (store) => (this.trusted.store = store),
   );
+  private readonly trusted = new TrustMemory();
   readonly internalDefaultProcessFilter = internalDefaultProcessFilter;
   readonly internalDefaultProcessSentinel = internalDefaultProcessSentinel;
 
@@ -66,6 +81,8 @@ class Functions implements NetworkProcesses {
   private readonly captures = new CaptureStore(this.options);
   private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
   private readonly maker: ProcessMaker;
+  private readonly encryption: () => Encryption;
+  private openerMade: StreamOpener | null = null;
   private readonly waits = new OutputWaits();
   private coded: string | null = null;
 
@@ -79,7 +96,9 @@ class Functions implements NetworkProcesses {
       report: (report) => this.reports.fire(report),
       coded: (system) => (this.coded = system?.name ?? 'no-conversion'),
     };
-    this.maker = new ProcessMaker(world, this.buffers);
+    let made: Encryption | null = null;
+    this.encryption = () => (made ??= new (streamParts().Encryption)(world, this.trusted));
+    this.maker = new ProcessMaker(world, this.buffers, this.encryption);
   }
 
   get onDidChangeProcess(): Event<ProcessChange> {
@@ -104,6 +123,105 @@ class Functions implements NetworkProcesses {
 
   makeNetworkProcess(spec?: NetworkProcessSpec, options: MakeOptions = {}): Promise<NetworkProcess | null> {
     return this.maker.make(spec, options);
+  }
+
+  // ------------------------------------------------------------ TLS and trust
+
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters: StreamParameters & { readonly returnList: true },
+    options?: MakeOptions,
+  ): Promise<OpenedStream>;
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters?: StreamParameters,
+    options?: MakeOptions,
+  ): Promise<NetworkProcess | OpenedStream | null>;
+  openNetworkStream(
+    name: string,
+    buffer: BufferDesignator | null,
+    host: unknown,
+    service: unknown,
+    parameters: StreamParameters = {},
+    options: MakeOptions = {},
+  ): Promise<NetworkProcess | OpenedStream | null> {
+    return this.opener.open(name, buffer, host, service, parameters, options);
+  }
+
+  private get opener(): StreamOpener {
+    return (this.openerMade ??= new (streamParts().StreamOpener)({
+      options: this.options,
+      maker: this.maker,
+      encryption: this.encryption(),
+      report: (error) => this.reports.fire({ source: 'socket', process: null, error }),
+      decode: (coding, bytes) => {
+        const decoder = new TextDecoder(coding);
+        return decoder.decode(bytes) + decoder.flush();
+      },
+      encode: (coding, text) => encodeText(codingSystem(coding) ?? rawTextOf(null), text),
+    }));
+  }
+
+  streamDialogs(): { name: string; title: string; port: number; tlsPort: number | null }[] {
+    return [...streamParts().dialogs].map(([name, { title, port, tlsPort }]) => ({ name, title, port, tlsPort }));
+  }
+
+  async gnutlsNegotiate(
+    parameters: TlsParameters & { readonly process: NetworkProcess; readonly reply?: Text },
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<NetworkProcess> {
+    const { process, reply = null, ...rest } = parameters;
+    const target = own(process);
+    const bytes = reply === null ? null : typeof reply === 'string' ? encodeText(target.encode, reply) : reply;
+    await this.encryption().upgrade(target, rest, bytes, options.signal);
+    return target;
+  }
+
+  gnutlsBootParameters(parameters: TlsParameters = {}): TlsBootParameters {
+    return streamParts().bootParameters({ ...parameters }, this.encryption().defaults);
+  }
+
+  gnutlsAvailableP(): readonly string[] | null {
+    return streamParts().tlsCapabilities().has;
+  }
+
+  gnutlsLacks(): readonly { readonly name: string; readonly reason: string }[] {
+    return streamParts().tlsCapabilities().lacks;
+  }
+
+  gnutlsPeerStatus(process: NetworkProcess): PeerStatus | null {
+    return own(process).peerStatus;
+  }
+
+  gnutlsPeerStatusWarningDescribe(warning: string): string | null {
+    const { warningTexts } = streamParts();
+    const name = warning.replace(/^:/, '');
+    return Object.hasOwn(warningTexts, name) ? warningTexts[name]! : null;
+  }
+
+  throwawayCertificate(
+    names: readonly string[] = ['localhost', '127.0.0.1', '::1'],
+    days = 30,
+  ): { readonly key: string; readonly cert: string } {
+    return streamParts().throwawayCertificate(names, days);
+  }
+
+  trustRecords(): TrustRecord[] {
+    return this.trusted.all();
+  }
+
+  forgetTrust(host: string): boolean {
+    return this.trusted.forget(host);
+  }
+
+  securityChecks(level: SecurityLevel): string[] {
+    return streamParts().checkNames(level);
   }
 
   private limitChanged(): void {
@@ -147,9 +265,8 @@ class Functions implements NetworkProcesses {
     return own(process).name;
   }
 
-  processType(process: ProcessDesignator): 'network' {
-    this.find(process);
-    return 'network';
+  processType(process: ProcessDesignator): 'network' | 'real' {
+    return this.find(process).isReal ? 'real' : 'network';
   }
 
   processStatus(process: ProcessDesignator): ProcessStatus | null {
@@ -159,16 +276,15 @@ class Functions implements NetworkProcesses {
 
   processLiveP(process: NetworkProcess): boolean {
     const { status } = own(process);
-    return status !== 'closed' && status !== 'failed';
+    return status !== 'closed' && status !== 'failed' && status !== 'exit' && status !== 'signal';
   }
 
   processExitStatus(process: NetworkProcess): number | string {
     return own(process).exitStatus;
   }
 
-  processId(process: NetworkProcess): null {
-    own(process);
-    return null;
+  processId(process: NetworkProcess): number | null {
+    return own(process).program?.pid ?? null;
   }
 
   processTtyName(process: NetworkProcess): null {
@@ -176,8 +292,9 @@ class Functions implements NetworkProcesses {
     return null;
   }
 
-  processCommand(process: NetworkProcess): true | null {
-    return own(process).isStopped ? true : null;
+  processCommand(process: NetworkProcess): readonly string[] | true | null {
+    const { program, isStopped } = own(process);
+    return program?.command ?? (isStopped ? true : null);
   }
 
   processContact(process: NetworkProcess, key?: null): [unknown, unknown];
@@ -185,7 +302,9 @@ class Functions implements NetworkProcesses {
   processContact(process: NetworkProcess, key: string): unknown;
   processContact(process: NetworkProcess, key: true | string | null, noBlock: unknown): unknown;
   processContact(process: NetworkProcess, key: true | string | null = null, noBlock: unknown = null): unknown {
-    const { contact, hasSocket } = own(process);
+    const { contact, hasSocket, isReal } = own(process);
+    // As Emacs says of every program.
+    if (isReal) return true;
     if (!isNil(noBlock) && !hasSocket) return null;
     const get = (k: string): unknown => {
       const value = contact.get(k);
@@ -211,7 +330,7 @@ class Functions implements NetworkProcesses {
 
   processAsksOnExit(process: NetworkProcess): boolean {
     const { query, status } = own(process);
-    return query && (status === 'open' || status === 'listen' || status === 'stop');
+    return query && (status === 'open' || status === 'listen' || status === 'stop' || status === 'run');
   }
 
   processInheritCodingSystemFlag(process: NetworkProcess): boolean {
@@ -386,25 +505,40 @@ class Functions implements NetworkProcesses {
     return target;
   }
 
-  signalProcess(process: ProcessDesignator, _signal: unknown): null {
+  signalProcess(process: ProcessDesignator, signal: unknown): null {
     if (typeof process === 'string' && !this.registry.get(process)) return null;
-    throw notSubprocess(`Cannot signal process ${this.find(process).name}`);
+    const target = this.find(process);
+    if (!target.program) throw notSubprocess(`Cannot signal process ${target.name}`);
+    const name = typeof signal === 'number' ? signal : `SIG${String(symbolName(signal)).replace(/^SIG/, '')}`;
+    try {
+      target.program.signal(name as NodeJS.Signals);
+    } catch {
+      throw new NetworkProcessError('NP_WRONG_TYPE', 'error', [`Undefined signal name ${String(symbolName(signal))}`]);
+    }
+    return null;
   }
 
-  interruptProcess(process: ProcessDesignator): never {
-    throw notSubprocess(`Process ${this.find(process).name} is not a subprocess`);
+  interruptProcess(process: ProcessDesignator): NetworkProcess {
+    return this.signalled(process, 'SIGINT');
   }
 
-  killProcess(process: ProcessDesignator): never {
-    return this.interruptProcess(process);
+  killProcess(process: ProcessDesignator): NetworkProcess {
+    return this.signalled(process, 'SIGKILL');
   }
 
-  quitProcess(process: ProcessDesignator): never {
-    return this.interruptProcess(process);
+  quitProcess(process: ProcessDesignator): NetworkProcess {
+    return this.signalled(process, 'SIGQUIT');
+  }
+
+  private signalled(process: ProcessDesignator, signal: NodeJS.Signals): NetworkProcess {
+    const target = this.find(process);
+    if (!target.program) throw notSubprocess(`Process ${target.name} is not a subprocess`);
+    target.program.signal(signal);
+    return target;
   }
 
   processRunningChildP(process: ProcessDesignator): never {
-    return this.interruptProcess(process);
+    throw notSubprocess(`Process ${this.find(process).name} is not a subprocess`);
   }
 
   setProcessWindowSize(process: NetworkProcess, height: number, width: number): null {
@@ -439,6 +573,11 @@ class Functions implements NetworkProcesses {
     const first = own(process);
     if (!isNil(newName) && typeof newName !== 'string') throw wrongType('stringp', newName);
     if (first.status !== 'open') return null;
+    if (first.isNegotiated) {
+      // Its contact says nothing of encryption: the clone would be in clear.
+      const text = `${first.name} was negotiated, and can’t be made from its contact`;
+      throw new NetworkProcessError('NP_CLONE_NEGOTIATED', 'error', [text]);
+    }
     const name = (newName ?? first.name).replace(/<\d+>$/, '');
     const clone = await this.makeNetworkProcess({ ...Object.fromEntries(first.contact), name, buffer: first.buffer });
     const { query, inheritCoding } = first;

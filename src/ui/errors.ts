@@ -40,6 +40,9 @@ function sentence(text: string): string {
 
 /** Emacs' words for what failed are for programs; people get plainer ones. */
 function plainMessage({ data: [what, reason], target: where, message }: NetworkProcessError): string {
+  if (what === 'Server does not support TLS' && where !== null) {
+    return vscode.l10n.t('{0} does not offer STARTTLS', where);
+  }
   if (typeof reason !== 'string' || where === null) return message;
   const target = pathText(where);
   switch (what) {
@@ -49,6 +52,8 @@ function plainMessage({ data: [what, reason], target: where, message }: NetworkP
     case 'Cannot bind server socket':
     case 'Cannot listen on server socket':
       return vscode.l10n.t('Cannot listen on {0}: {1}', target, reason);
+    case 'The Network Security Manager stopped the connections':
+      return vscode.l10n.t('Not connected to {0}: {1}', target, reason.replace(/(^|, ):/g, '$1'));
     case 'Reading from process':
       return vscode.l10n.t('{0} broke: {1}', target, reason);
     case 'Sending datagram':

@@ -39,6 +39,8 @@ export const commands = {
   removeProperty: `${prefix}.removeProperty`,
   setSocketOption: `${prefix}.setSocketOption`,
   setDatagramPeer: `${prefix}.setDatagramPeer`,
+  showTls: `${prefix}.showTls`,
+  trustedHosts: `${prefix}.trustedHosts`,
   copyContact: `${prefix}.copyContact`,
   listProcesses: `${prefix}.listProcesses`,
   showLog: `${prefix}.showLog`,
@@ -69,6 +71,11 @@ export const settings = {
   confirmKill: 'confirmKill',
   captureLimit: 'capture.limit',
   captureTotalLimit: 'capture.totalLimit',
+  securityLevel: 'securityLevel',
+  trustLocalNetwork: 'trustLocalNetwork',
+  trustFiles: 'trustFiles',
+  useClientCertificates: 'useClientCertificates',
+  clientCertificates: 'clientCertificates',
 } as const;
 export const settingsSection = prefix;
 
@@ -83,6 +90,7 @@ export const contextKeys = {
   hasStopped: `${prefix}.hasStopped`,
   hasReconnectable: `${prefix}.hasReconnectable`,
   hasBuffer: `${prefix}.hasBuffer`,
+  hasEncrypted: `${prefix}.hasEncrypted`,
   hasTransfers: `${prefix}.hasTransfers`,
   hasDatagram: `${prefix}.hasDatagram`,
   hasTerminal: `${prefix}.hasTerminal`,
@@ -111,6 +119,10 @@ export const schemes = {
   buffer: 'netproc',
   /** A page of what a process sent and received. */
   capture: 'netproc-capture',
+  /** What is known of the encryption of a process. */
+  tls: 'netproc-tls',
+  /** The certificates of a question about trust. */
+  certificate: 'netproc-certificate',
   /** The table of List Processes. */
   list: 'netproc-list',
   /** Never opened: how the explorer's decorations find the rows of finished processes. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Options } from '../core';
+import type { Options, SecurityLevel } from '../core';
 import type { TerminalOptions } from './terminal/terminalOptions';
 import { settings as keys, settingsSection } from './ids';
 
@@ -16,8 +16,13 @@ export class Settings implements vscode.Disposable {
 
   constructor(private readonly options: Options) {
     this.apply();
+    this.options.networkSecurityLevel = this.securityLevel;
     this.subscription = vscode.workspace.onDidChangeConfiguration((e) => {
       if (e.affectsConfiguration(settingsSection)) this.apply();
+      // Another extension may have raised it: it stays so until the user changes it.
+      if (e.affectsConfiguration(`${settingsSection}.${keys.securityLevel}`)) {
+        this.options.networkSecurityLevel = this.securityLevel;
+      }
     });
   }
 
@@ -40,6 +45,12 @@ export class Settings implements vscode.Disposable {
     return this.read(keys.confirmKill) !== false;
   }
 
+  /** What is none is the default: never less is judged than was meant. */
+  private get securityLevel(): SecurityLevel {
+    const value = this.read(keys.securityLevel);
+    return value === 'low' || value === 'high' || value === 'paranoid' ? value : 'medium';
+  }
+
   dispose(): void {
     this.subscription.dispose();
   }
@@ -50,6 +61,11 @@ export class Settings implements vscode.Disposable {
     this.options.sendQueueBytes = this.number(keys.queueLimit, 1, 1024) * mebibyte;
     this.options.bufferTextBytes = this.number(keys.textLimit, 1, 1024) * mebibyte;
     this.options.captureBytes = Math.trunc(this.number(keys.captureLimit, 0, mebibyte) * mebibyte);
+    this.options.trustLocalNetwork = this.read(keys.trustLocalNetwork) === true;
+    this.options.trustFiles = trustFiles(this.read(keys.trustFiles));
+    this.options.useClientCertificates = this.read(keys.useClientCertificates) === true;
+    this.options.clientCertificateFor = (host, service) =>
+      clientCertificate(this.read(keys.clientCertificates), host, service);
     this.options.captureTotalBytes = Math.trunc(this.number(keys.captureTotalLimit, 1, mebibyte) * mebibyte);
   }
 
@@ -66,4 +82,17 @@ export class Settings implements vscode.Disposable {
 
 function isLineEnding(value: unknown): value is LineEnding {
   return typeof value === 'string' && Object.hasOwn(lineEndings, value);
+}
+
+/** Null, the authorities of this computer, where no file is named. */
+function trustFiles(value: unknown): string[] | null {
+  const files = Array.isArray(value) ? value.filter((file): file is string => typeof file === 'string') : [];
+  return files.length > 0 ? files : null;
+}
+
+/** The key and certificate files for `host:port`, else for the host. */
+function clientCertificate(value: unknown, host: string, service: string): [string, string] | null {
+  const pairs = new Map<string, unknown>(Object.entries(typeof value === 'object' && value !== null ? value : {}));
+  const { key, certificate } = (pairs.get(`${host}:${service}`) ?? pairs.get(host) ?? {}) as Record<string, unknown>;
+  return typeof key === 'string' && typeof certificate === 'string' ? [key, certificate] : null;
 }

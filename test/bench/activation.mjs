@@ -5,7 +5,7 @@ import { root } from '../tools/lib/paths.mjs';
 import { runHostTests } from '../tools/lib/vscodeHost.mjs';
 import { median } from './median.mjs';
 
-/** {milliseconds, readTables}: the median of some hosts, and whether any of them read the charset tables. */
+/** {milliseconds, readTables}: the median of some hosts, and whether any of them read what is for later. */
 export async function activation(rounds) {
   const folder = mkdtempSync(`${tmpdir()}/netproc-bench-`);
   const results = [];

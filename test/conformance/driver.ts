@@ -4,18 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Json, DriverProblem, NotYet, ascii, isObject, list, string } from './lib/json';
+import { type Json, DriverProblem, NotYet, ascii, isObject, list, member, string } from './lib/json';
 import { normalise } from './lib/lisp';
 import { Steps } from './lib/steps';
 import { World } from './lib/world';
 
 /** Gives up rather than hang. */
 const limitMs = 45_000;
-
-const notYet: Readonly<Record<string, string>> = {
-  tls: 'TLS is not offered yet',
-  shell: 'shell connections are not offered yet',
-};
 
 function quit(problem: unknown): never {
   const expected = problem instanceof DriverProblem;
@@ -26,11 +21,8 @@ function quit(problem: unknown): never {
 async function main(file: string, directory: string): Promise<void> {
   const scenario: Json = JSON.parse(readFileSync(file, 'utf8'));
   if (!isObject(scenario)) throw new DriverProblem('the scenario is not an object');
-  for (const need of list(scenario, 'needs')) {
-    const why = notYet[String(need)];
-    if (why !== undefined) throw new NotYet(why);
-  }
   const world = new World(directory, resolve(process.env.CONFORMANCE_DIR ?? 'test/conformance'));
+  if (list(scenario, 'needs').includes('tls')) world.useCertificates(member(scenario, 'tls'));
   const steps = new Steps(world, quit);
   process.on('exit', () => {
     for (const peer of world.peers.values()) peer.stop();

@@ -21,6 +21,11 @@ describe('The exported API', () => {
     }
   });
 
+  it('leaves to the user whom to trust', () => {
+    assert.throws(() => core.forgetTrust('localhost:993'), { code: 'NP_GUARDED' });
+    assert.throws(() => (core.options.trustFiles = []), { code: 'NP_GUARDED' });
+  });
+
   it('makes a server and a client that talk, with filters, sentinels and properties', async () => {
     const told: string[] = [];
     const note = (who: string) => ({

@@ -2,17 +2,21 @@
 import { build } from 'esbuild';
 import { createRequire } from 'node:module';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { globSync } from './lib/files.mjs';
 import { root } from './lib/paths.mjs';
 
 /**
  * Files of their own, read when something first needs them, so that activation does not pay for them: the charsets'
- * tables are 480 KB, more than the rest together.
+ * tables are 480 KB, more than the rest together. Each has copies of what it shares with others.
  */
 const apart = {
   charsetTables: 'src/core/coding/charsetTables.ts',
+  streamParts: 'src/core/stream/streamParts.ts',
+  openParts: 'src/ui/open/openParts.ts',
   terminalParts: 'src/ui/terminal/terminalParts.ts',
+  tlsParts: 'src/ui/trust/tlsParts.ts',
 };
 
 /** Leaves those out of a bundle, which finds them in a folder. */
@@ -45,16 +49,17 @@ const common = {
   logLevel: 'warning',
 };
 
-/** Builds the files that all bundles read from dist/. */
-export function buildTables(minify) {
+/** Builds the files that all bundles read, to dist/ unless said otherwise. `plugins` see the sources first. */
+export function buildTables(minify, { outdir = 'dist', plugins = [] } = {}) {
   return build({
     ...common,
     minify,
     sourcemap: false,
     metafile: true,
     entryPoints: apart,
-    outdir: 'dist',
+    outdir,
     external: ['vscode'],
+    plugins: [...plugins, leftApart('.')],
   });
 }
 
@@ -82,9 +87,8 @@ export async function buildCore() {
   await build({ ...common, entryPoints: { core: 'src/core/index.ts' }, outdir: 'dist', plugins: [leftApart('.')] });
 }
 
-/** Builds the conformance driver (dist/conformance/driver.js), which loads dist/core.js and its tables. */
+/** Builds the conformance driver (dist/conformance/driver.js), which loads dist/core.js and its tables, built before. */
 export async function buildDriver() {
-  if (!existsSync(`${root}/dist/charsetTables.js`)) await buildTables(false);
   await build({
     ...common,
     entryPoints: { driver: 'test/conformance/driver.ts' },
@@ -115,17 +119,19 @@ const testFiles = () =>
   globSync('test', /\.test\.ts$/).concat(globSync('test', /\/(driver|hostMain|benchMain|benchExtension)\.ts$/));
 
 /**
- * Builds test suites, by default all, each file apart, with the tables beside each folder that needs them. `plugins`
- * see the sources first.
+ * Builds test suites, by default all, each file by itself. They read the tables in dist/; with `plugins`, which see all
+ * sources first, those that are built beside them.
  */
 export async function buildTests(files = testFiles(), { outdir = 'dist/test', plugins = [] } = {}) {
+  const tables = plugins.length === 0 ? `${root}/dist` : resolve(root, outdir);
+  if (plugins.length > 0) await buildTables(false, { outdir, plugins });
   await build({
     ...common,
     entryPoints: files,
     outdir,
     outbase: 'test',
     external: ['vscode', 'mocha', 'playwright-core'],
-    plugins: [...plugins, toolsInPlace, leftApart(`${root}/dist`)],
+    plugins: [...plugins, toolsInPlace, leftApart(tables)],
   });
 }
 

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { record } from '../conformance/record.mjs';
 import { planOf, runOnce, runScenarios } from '../conformance/run.mjs';
-import { buildCore, buildDriver } from './build.mjs';
+import { buildCore, buildDriver, buildTables } from './build.mjs';
 import { root } from './lib/paths.mjs';
 
 const own = join(root, 'test/conformance');
@@ -92,6 +92,7 @@ if (process.argv[1] === import.meta.filename) {
     process.exit(0);
   }
   if (!options.driver && !options.record) {
+    await buildTables(false);
     await buildCore();
     await buildDriver();
   }

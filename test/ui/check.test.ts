@@ -14,13 +14,14 @@ async function check(extension?: string): Promise<{ code: number; output: string
 
 /** A copy of the extension as it was built, whose process buffers' documents have no text. */
 function copyWithEmptyDocuments(folder: string): void {
-  const needed = ['package.json', 'package.nls.json', 'l10n', 'media', 'dist/extension.js', 'dist/charsetTables.js'];
+  const built = ['extension', 'charsetTables', 'openParts', 'streamParts'].map((name) => `dist/${name}.js`);
+  const needed = ['package.json', 'package.nls.json', 'l10n', 'media', ...built];
   for (const path of needed) cpSync(`${root}/${path}`, `${folder}/${path}`, { recursive: true });
   const main = `${folder}/dist/extension.js`;
   const code = readFileSync(main, 'utf8');
-  // The provider of captures is empty then, too; that of the process list has no parameter.
+  // The providers of captures and TLS details are empty then, too; that of the process list has no parameter.
   const begin = /\bprovideTextDocumentContent\([\w$]+\)\s*\{/g;
-  assert.equal(code.match(begin)?.length, 2, 'where process buffers and captures become documents');
+  assert.equal(code.match(begin)?.length, 3, 'where process buffers, captures and TLS details become documents');
   writeFileSync(
     main,
     code.replace(begin, (found) => `${found}return "";`),

@@ -53,7 +53,10 @@ describe('The package', () => {
     const code = [
       'dist/extension.js',
       'dist/charsetTables.js',
+      'dist/openParts.js',
+      'dist/streamParts.js',
       'dist/terminalParts.js',
+      'dist/tlsParts.js',
       'media/networkProcesses.svg',
       ...language,
       ...pictures,
@@ -64,6 +67,11 @@ describe('The package', () => {
 
   it('is small', () => {
     assert.ok(statSync(file).size < 1_500_000, `${statSync(file).size} bytes`);
+  });
+
+  it('reads little when it starts', () => {
+    const { size } = statSync(`${root}/dist/extension.js`);
+    assert.ok(size < 250_000, `${size} bytes`);
   });
 
   it('installs into a VS Code that has nothing else, and works there', async () => {

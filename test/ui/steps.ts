@@ -5,7 +5,7 @@ import type { Locator } from 'playwright-core';
 import type { Session } from '../tools/lib/session.mjs';
 import type { Notification, RowMatch, TreeRow, Workbench } from '../tools/lib/workbench.mjs';
 
-export type Kind = 'TCP' | 'UDP' | 'Unix socket' | 'Unix datagram' | 'Unix seqpacket';
+export type Kind = 'TCP' | 'UDP' | 'TLS' | 'Unix socket' | 'Unix datagram' | 'Unix seqpacket';
 
 const container = 'Network Processes';
 const view = 'Processes';
@@ -54,15 +54,37 @@ export class Steps {
     await this.answerAddress(address);
   }
 
-  private async answerAddress(address: string): Promise<void> {
+  /** As far as the box for the address, of a kind that has a question between: a protocol, or a command. */
+  async askAddressBy(kind: 'STARTTLS' | 'Shell', by: string): Promise<void> {
+    await this.command('Open Connection…');
+    await this.workbench.waitQuick('Open Connection');
+    await this.workbench.pickQuick(kind);
+    await this.workbench.waitQuick(`Open ${kind} Connection (2/3)`);
+    await this.workbench.fillQuick(by);
+    await this.workbench.until(`${by} to be the first`, async () => {
+      const [first] = (await this.workbench.quick())?.items ?? [];
+      return first?.label === by && first.focused;
+    });
+    await this.workbench.acceptQuick();
+    await this.workbench.waitQuick('(3/3)');
+  }
+
+  async answerAddress(address: string): Promise<void> {
+    await this.workbench.fillQuick(address);
+    await this.takeAddress();
+  }
+
+  /** Takes the address that stands there; a question may follow. */
+  async takeAddress(): Promise<void> {
     const { workbench } = this;
-    await workbench.fillQuick(address);
     await workbench.until('the address to be offered', async () => {
       const [first] = (await workbench.quick())?.items ?? [];
       return first && /^(Connect to|Listen on) /.test(first.label) && first.focused;
     });
     await workbench.acceptQuick();
-    await workbench.waitQuickClosed();
+    await workbench.untilNot('the address to be taken', async () =>
+      /^(Open|Start) /.test((await workbench.quick())?.title ?? ''),
+    );
   }
 
   rows(): Promise<TreeRow[]> {

@@ -95,7 +95,7 @@ describe('Wrong input', () => {
       await steps.open('TCP', address);
       const { message, severity, buttons } = await steps.onlyMessage('Connection refused');
       assert.ok(message.includes(address), message);
-      assert.match(message, /Nothing listens there: check the port, and that the server runs\.$/);
+      assert.match(message, /Nothing listens there: check the port or path, and that the server runs\.$/);
       assert.equal(severity, 'error');
       assert.deepEqual(buttons, ['Try Again']);
       await steps.nothingLeft();

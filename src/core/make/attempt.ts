@@ -1,9 +1,9 @@
 import { endpoint } from '../address/address';
 import { resolveHost, resolveService } from '../address/resolve';
 import { targetText, type Target } from '../address/target';
-import type { Ending } from '../transport/connectStream';
 import { fileError, NetworkProcessError } from '../errors';
 import type { CheckedWhere, Where } from './checkSpec';
+import type { Phased } from './deadline';
 
 const timeout = Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
 
@@ -11,9 +11,9 @@ const timeout = Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
  * One attempt to connect or listen: lookup and connect share its time, and whoever cancels it. No `AbortController`: of
  * what a connection costs, that would be a good part.
  */
-export class Attempt implements Ending {
+export class Attempt implements Phased {
   reason: Error | null = null;
-  private readonly deadline: NodeJS.Timeout;
+  private deadline: NodeJS.Timeout;
   private listener: ((reason: Error) => void) | null = null;
 
   /**
@@ -39,6 +39,11 @@ export class Attempt implements Ending {
   cancel(): void {
     if (!this.checked || this.reason) return;
     this.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Connecting ${this.checked.name} was cancelled`]));
+  }
+
+  phase(ms: number | null, reason: () => Error = () => timeout): void {
+    clearTimeout(this.deadline);
+    if (ms !== null && this.checked && !this.reason) this.deadline = setTimeout(() => this.end(reason()), ms);
   }
 
   onEnd(listener: (reason: Error) => void): () => void {

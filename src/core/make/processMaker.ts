@@ -4,10 +4,11 @@ import { targetText, type SocketAddress, type Target } from '../address/target';
 import { isNil } from '../base/nil';
 import type { BufferList } from '../buffer/bufferList';
 import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemNumber, systemText } from '../errors';
+import type { TlsSide } from '../tls/tlsParameters';
 import { takeExternalSocket } from '../native/externalSocket';
 import { addonProblem, loadAddon } from '../native/loadAddon';
 import type { World } from '../process/plan';
-import { Process } from '../process/process';
+import { Process, type Said } from '../process/process';
 import { connectNative } from '../transport/connectNative';
 import { connectStream } from '../transport/connectStream';
 import { DatagramSocket } from '../transport/datagramSocket';
@@ -20,13 +21,28 @@ import { SocketError } from '../transport/systemError';
 import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
 import { Attempt } from './attempt';
 import { checkRest, checkWhere, type CheckedRest, type CheckedWhere } from './checkSpec';
+import type { Phased } from './deadline';
+import type { Encryption } from './encryption';
 
 /** A spec whose every keyword has been looked at. */
 type Checked = CheckedWhere & CheckedRest;
 
+/** What a connected stream has become when its process may open. */
+export interface Prepared {
+  readonly stream: StreamTransport;
+  /** What was said on it, to be logged and delivered. */
+  readonly said?: readonly Said[];
+}
+
+/** What is done with a connected stream before its process opens. When it fails, the stream is closed. */
+export type Prepare = (stream: StreamTransport, process: Process, phased: Phased) => Promise<Prepared>;
+
 interface Made {
   readonly process: Process;
   readonly checked: Checked;
+  /** Of a server: what each client has to do. */
+  readonly side: TlsSide | null;
+  readonly prepare: Prepare | null;
 }
 
 /**
@@ -43,6 +59,7 @@ export class ProcessMaker {
   constructor(
     private readonly world: World,
     private readonly buffers: BufferList,
+    private readonly encryption: () => Encryption,
   ) {}
 
   /** Ends what is connecting, and what is tried later. */
@@ -57,7 +74,11 @@ export class ProcessMaker {
   }
 
   /** Rejects with Emacs' error, first failing check first, and leaves nothing behind. */
-  async make(spec: NetworkProcessSpec | undefined, options: MakeOptions): Promise<Process | null> {
+  async make(
+    spec: NetworkProcessSpec | undefined,
+    options: MakeOptions,
+    prepare: Prepare | null = null,
+  ): Promise<Process | null> {
     if (!spec || Object.keys(spec).length === 0) return null;
     const checked = checkWhere(spec);
     if (
@@ -71,11 +92,11 @@ export class ProcessMaker {
     const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, options.signal);
     if (this.disposed) attempt.cancel();
     this.attempts.add(attempt);
-    if (checked.nowait) return this.makeLater(spec, checked, attempt, options);
+    if (checked.nowait) return this.makeLater(spec, checked, attempt, options, prepare);
     try {
       const found = attempt.targets();
       const targets = Array.isArray(found) ? found : await found;
-      const made = this.register(spec, checked, attempt, options);
+      const made = this.register(spec, checked, attempt, options, prepare);
       try {
         await this.open(made, attempt, targets);
         // Given up, deleted or disposed meanwhile: what came up all the same goes again.
@@ -94,9 +115,15 @@ export class ProcessMaker {
   }
 
   /** Even what needs no waiting happens after the caller has the process: its sentinel tells. */
-  private makeLater(spec: NetworkProcessSpec, checked: CheckedWhere, attempt: Attempt, options: MakeOptions): Process {
+  private makeLater(
+    spec: NetworkProcessSpec,
+    checked: CheckedWhere,
+    attempt: Attempt,
+    options: MakeOptions,
+    prepare: Prepare | null,
+  ): Process {
     try {
-      const made = this.register(spec, checked, attempt, options);
+      const made = this.register(spec, checked, attempt, options, prepare);
       if (made.checked.codingError) {
         made.process.discard();
         throw made.checked.codingError;
@@ -120,25 +147,82 @@ export class ProcessMaker {
     checked: CheckedWhere,
     attempt: Attempt,
     { continues }: MakeOptions,
+    prepare: Prepare | null,
   ): Made {
     const former = continues instanceof Process ? continues : null;
+    const side = isNil(spec.tlsParameters) ? null : this.encryption().sideOf(spec, checked);
     const rest = checkRest(spec, checked, this.world.options, this.buffers);
     const all = Object.assign(rest, checked, { isServer: checked.backlog !== null, server: null, continues: former });
     const process = new Process(this.world, all);
     process.onEnd = () => attempt.cancel();
-    return { process, checked: all };
+    const isClient = side !== null && !side.isServer;
+    return { process, checked: all, side, prepare: isClient && !prepare ? this.encryption().preparing(side) : prepare };
   }
 
-  private open({ process, checked }: Made, attempt: Attempt, targets: Target[]): Promise<void> {
+  /** A program in a shell in place of a connection. @throws NP_SHELL_FAILED; what `prepare` throws */
+  async makeShell(
+    spec: NetworkProcessSpec,
+    start: () => Promise<StreamTransport>,
+    options: MakeOptions,
+    prepare: Prepare,
+  ): Promise<Process> {
+    const checked = checkWhere({ ...spec, host: null, service: 0, nowait: null });
+    const attempt = new Attempt(checked, this.world.options.connectTimeoutMs, options.signal);
+    if (this.disposed) attempt.cancel();
+    this.attempts.add(attempt);
+    try {
+      const rest = checkRest(spec, checked, this.world.options, this.buffers);
+      if (rest.codingError) throw rest.codingError;
+      if (attempt.reason) throw attempt.reason;
+      const stream = await start();
+      const continues = options.continues instanceof Process ? options.continues : null;
+      const fixed = { isServer: false, server: null, continues, isReal: true };
+      const process = new Process(this.world, Object.assign(rest, checked, fixed));
+      process.onEnd = () => attempt.cancel();
+      try {
+        await this.openPrepared(process, stream, attempt, prepare);
+        process.begin();
+      } catch (error) {
+        stream.close();
+        process.discard();
+        throw error;
+      }
+      return process;
+    } catch (error) {
+      throw attempt.explain(error);
+    } finally {
+      this.over(attempt);
+    }
+  }
+
+  private async openPrepared(
+    process: Process,
+    stream: StreamTransport,
+    attempt: Attempt,
+    prepare: Prepare | null,
+  ): Promise<void> {
+    if (!prepare) return process.openStream(stream);
+    try {
+      const prepared = await prepare(stream, process, attempt);
+      if (attempt.reason) throw attempt.reason;
+      process.openStream(prepared.stream, prepared.said);
+    } catch (error) {
+      stream.close();
+      throw attempt.reason ?? error;
+    }
+  }
+
+  private open(made: Made, attempt: Attempt, targets: Target[]): Promise<void> {
+    const { process, checked, side } = made;
     if (checked.type === 'datagram') return this.openDatagram(process, checked, targets[0]!);
-    if (checked.backlog !== null) return this.listen(process, checked, targets[0]!);
-    return this.connect(process, checked, attempt, targets);
+    if (checked.backlog !== null) return this.listen(process, checked, targets[0]!, side);
+    return this.connect(made, attempt, targets);
   }
 
   // ------------------------------------------------------------------- clients
 
   /** One address after another; the error is the last one's. */
-  private async connect(process: Process, checked: Checked, attempt: Attempt, targets: Target[]): Promise<void> {
+  private async connect({ process, checked, prepare }: Made, attempt: Attempt, targets: Target[]): Promise<void> {
     let stream: StreamTransport | null = null;
     let last: unknown = null;
     for (const target of targets) {
@@ -157,7 +241,8 @@ export class ProcessMaker {
     if (!stream) throw fileError('connect', last, targets.map(targetText).join(', '), ...contactList(process));
     process.contact.set('remote', checked.contact.get('remote') ?? stream.remote);
     process.contact.set('local', stream.local);
-    process.openStream(stream);
+    if (prepare) await this.openPrepared(process, stream, attempt, prepare);
+    else process.openStream(stream);
     process.begin(checked.nowait ? 'open\n' : undefined);
   }
 
@@ -172,15 +257,25 @@ export class ProcessMaker {
       const what = error.target === null ? `Name lookup of ${where.host}` : `Service lookup of ${where.service}`;
       return process.fail(`${what} failed`, `failed with ${error.message}\n`);
     }
-    const code = systemNumber(isNetworkProcessError(error) ? error.cause : error);
+    if (isNetworkProcessError(error) && /^NP_(TLS|STARTTLS|NEGOTIATION|PATTERN|STREAM)_?/.test(error.code)) {
+      return process.fail(String(error.data[0]), `failed with ${error.message}\n`, error);
+    }
+    const cause = isNetworkProcessError(error) ? error.cause : error;
+    // A function of the user's threw: its words say more than a number.
+    if (!isNetworkProcessError(error) && systemCode(error) === null) {
+      const text = systemText(error);
+      return process.fail(text, `failed with ${text}\n`);
+    }
+    const code = systemNumber(cause);
     process.fail(code, `failed with code ${code}\n`);
   }
 
   // ------------------------------------------------------------------- servers
 
-  private async listen(process: Process, checked: Checked, target: Target): Promise<void> {
+  private async listen(process: Process, checked: Checked, target: Target, side: TlsSide | null): Promise<void> {
     const listener = await this.listener(process, checked, target);
-    listener.onAccept = (stream) => this.accept(process, stream);
+    const accept = (stream: StreamTransport): void => this.accept(process, stream);
+    listener.onAccept = side ? this.encryption().encryptingEach(process, side, accept) : accept;
     listener.onAcceptError = (error) => this.acceptFailed(process, error);
     if (Array.isArray(listener.local)) process.contact.set('service', listener.local.at(-1));
     process.contact.set('local', listener.local);

@@ -37,6 +37,8 @@ export interface ProcessPlan {
   readonly stopped: boolean;
   readonly query: boolean;
   readonly inheritCoding: boolean;
+  /** A program takes the place of the connection. */
+  readonly isReal?: boolean;
   /** An ended process whose byte log it goes on with. */
   readonly continues: Process | null;
 }

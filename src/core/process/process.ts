@@ -5,6 +5,7 @@ import type {
   LogFunction,
   NetworkAddress,
   NetworkProcess,
+  PeerStatus,
   Plist,
   ProcessChange,
   ProcessStatus,
@@ -12,12 +13,21 @@ import type {
   Text,
   Traffic,
 } from '../api';
+import { isNil } from '../base/nil';
 import type { Buffer as TextBuffer } from '../buffer/buffer';
 import { TextMarker } from '../buffer/marker';
 import { completeEncoder, rawTextOf, withEol, type CodingSystem } from '../coding/codingSystem';
-import { fileError, NetworkProcessError, systemCode } from '../errors';
+import { fileError, isNetworkProcessError, NetworkProcessError, systemCode, systemText } from '../errors';
 import type { GivenOption, SocketType } from '../transport/socketOptions';
-import type { DatagramTransport, ListenTransport, StreamTransport } from '../transport/transport';
+import {
+  isPlainStream,
+  type DatagramTransport,
+  type ListenTransport,
+  type PlainStream,
+  type Program,
+  type StreamTransport,
+} from '../transport/transport';
+import type { Ending } from '../transport/connectStream';
 import { TrafficLog } from '../log/trafficLog';
 import { TrafficCapture } from '../log/trafficCapture';
 import { insertMessage, insertOutput, replaceOutput } from './defaultFunctions';
@@ -33,6 +43,14 @@ type State = 'connect' | 'open' | 'listen' | 'closed' | 'failed';
 /** Datagrams that may wait while a process is stopped or its filter busy, where they can't wait in the kernel. */
 const datagramsWaiting = 1_000;
 
+/** A piece of what was said before a process was open. */
+export interface Said {
+  readonly direction: 'received' | 'sent';
+  readonly bytes: Buffer;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
 let lastId = 0;
 
 const ignore = (): void => undefined;
@@ -46,6 +64,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   readonly id = ++lastId;
   readonly name: string;
   readonly isServer: boolean;
+  /** A program takes the place of the connection. */
+  readonly isReal: boolean;
   readonly socketType: SocketType;
   readonly server: Process | null;
   readonly mark = new TextMarker(false);
@@ -62,6 +82,9 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   encode: CodingSystem | null;
   /** The present peer of a datagram process. */
   peer: NetworkAddress | null = null;
+  isNegotiated = false;
+  /** TLS was asked for if possible, and was not. */
+  lacksEncryption = false;
   /** Called once when it ends, e.g. to give up connecting. */
   onEnd: () => void = ignore;
 
@@ -79,6 +102,10 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   /** A write found the peer gone: what was read is delivered and the end told, stopped or not. */
   private isPeerGone = false;
   private clientCount = 0;
+  /** What was said while it came up, to be logged and delivered when it has begun. */
+  private said: readonly Said[] = [];
+  /** A handshake goes on: nothing is read, and what is sent waits. */
+  private isSecuring = false;
   private acceptPause: NodeJS.Timeout | null = null;
   /** Where its own bytes begin in the byte log. */
   private readonly logFrom: number;
@@ -113,6 +140,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.encode = plan.encode;
     this.stopped = plan.stopped;
     this.query = plan.query;
+    this.isReal = plan.isReal ?? false;
     this.inheritCoding = plan.inheritCoding;
     this.former = canGoOn(plan.continues, world.captures.isOn) ? plan.continues : null;
     this.byteLog = this.former?.byteLog ?? this.newLog();
@@ -136,6 +164,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   get status(): ProcessStatus {
+    if (this.isReal && this.state === 'open') return this.stopped ? 'stop' : 'run';
+    if (this.isReal && this.state === 'closed') return this.program?.ended?.status ?? 'signal';
     return this.stopped && this.state !== 'closed' ? 'stop' : this.state;
   }
 
@@ -165,6 +195,25 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   /** What the system says of the socket's options; null without a socket, and where it can't be asked. */
   get socketOptions(): Record<string, unknown> | null {
     return this.hasSocket ? this.transport!.options() : null;
+  }
+
+  /** The program that takes the place of a connection; null for connections, and before it has started. */
+  get program(): Program | null {
+    return this.transport?.program ?? null;
+  }
+
+  /** What is known of its encryption; null without, and when it has ended. */
+  get peerStatus(): PeerStatus | null {
+    return this.state === 'open' ? (this.transport?.encryption?.status ?? null) : null;
+  }
+
+  get lastPeerStatus(): PeerStatus | null {
+    return this.transport?.encryption?.status ?? null;
+  }
+
+  get encryption(): string | null {
+    if (this.isServer) return isNil(this.contact.get('tlsParameters')) ? null : 'TLS';
+    return this.transport?.encryption?.protocol ?? (this.lacksEncryption ? 'none' : null);
   }
 
   get isStopped(): boolean {
@@ -322,6 +371,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   setStopped(stopped: boolean): void {
     if (this.stopped === stopped) return;
     this.stopped = stopped;
+    // As Emacs. A program that does not heed it waits as soon as nobody reads what it writes.
+    if (process.platform !== 'win32') this.program?.signal(stopped ? 'SIGTSTP' : 'SIGCONT');
     this.changed('state');
     this.resume();
   }
@@ -343,9 +394,19 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.resume();
   }
 
-  /** A connected stream is there. Reading begins with `begin`, after the sentinel has been told. */
-  openStream(stream: StreamTransport): void {
+  /**
+   * A connected stream is there. Reading begins with `begin`, after the sentinel has been told.
+   *
+   * @param said What was said on it before.
+   */
+  openStream(stream: StreamTransport, said: readonly Said[] = []): void {
     if (this.isClosed) return stream.close();
+    this.said = said;
+    this.attach(stream);
+    this.isOpen();
+  }
+
+  private attach(stream: StreamTransport): void {
     this.use(stream);
     this.sending.useStream(stream);
     const kind = stream.hasPackets ? 'packet' : 'stream';
@@ -354,7 +415,85 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
       if (size > bytes.length) this.wasCut(bytes.length, size);
     };
     stream.onEnd = (error) => this.delivery.push({ kind: 'end', error });
-    this.isOpen();
+  }
+
+  /**
+   * Goes on with another stream on top of the present one, e.g. an encrypted one. Nothing is read meanwhile, what is sent
+   * waits, and a failure ends the process: it never goes on in clear.
+   *
+   * @param before Sent on the present stream last.
+   * @param ending Ends it, whatever is waited for.
+   * @throws NP_STARTTLS_INJECTION when something came that nobody has read; the reason of `ending`; what `change` throws
+   */
+  async upgrade(
+    before: Uint8Array | null,
+    ending: Ending,
+    change: (stream: StreamTransport) => Promise<StreamTransport>,
+  ): Promise<void> {
+    const { transport: stream } = this;
+    if (this.state !== 'open' || this.isSecuring) throw this.notOpen();
+    if (!isPlainStream(stream)) {
+      throw new NetworkProcessError('NP_TLS_PARAMETERS', 'error', ['Only a plain stream can be encrypted'], this.name);
+    }
+    this.isSecuring = true;
+    this.resume();
+    try {
+      if (ending.reason) throw ending.reason;
+      ending.onEnd((reason) => this.breakOff(reason));
+      this.demandSilence(stream);
+      if (before) await this.lastWords(stream, before);
+      else {
+        await stream.drained();
+        this.demandSilence(stream);
+      }
+      if (this.isClosed) throw this.notOpen();
+      const changed = await change(stream);
+      if (this.isClosed) {
+        changed.close();
+        throw this.notOpen();
+      }
+      // An unfinished character came in clear.
+      this.receiving.flush();
+      this.attach(changed);
+      this.isNegotiated = true;
+      this.isSecuring = false;
+      this.changed('state');
+      this.begin();
+    } catch (error) {
+      this.isSecuring = false;
+      const reason = ending.reason ?? error;
+      this.breakOff(reason);
+      throw reason;
+    }
+  }
+
+  private demandSilence(stream: PlainStream): void {
+    if (this.delivery.length === 0 && stream.unread === 0) return;
+    const text = 'Text in clear came after the consent to TLS and before the handshake';
+    throw new NetworkProcessError('NP_STARTTLS_INJECTION', 'error', [text], this.name);
+  }
+
+  private lastWords(stream: PlainStream, bytes: Uint8Array): Promise<void> {
+    this.byteLog.append({ time: Date.now(), direction: 'sent', peer: null, bytes });
+    this.sending.count(bytes, true);
+    return new Promise((resolve, reject) => {
+      stream.write(bytes, (error) => (error ? reject(fileError('write', error, this.name, this)) : resolve()));
+    });
+  }
+
+  private notOpen(): NetworkProcessError {
+    return new NetworkProcessError('NP_NOT_RUNNING', 'error', [`Process ${this.name} is not open`]);
+  }
+
+  /** What was asked of it failed, and it must not go on. */
+  private breakOff(error: unknown): void {
+    if (this.isClosed) return;
+    const message = systemText(error);
+    this.failure = isNetworkProcessError(error) ? error : null;
+    this.exitStatus = message;
+    this.close();
+    this.unregister();
+    void this.callSentinel(`failed with ${message}\n`);
   }
 
   /** Those set while there was no socket, for the one that is made. */
@@ -399,6 +538,15 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     if (this.state === 'open' && message) this.tell(message);
     if (this.state !== 'open') return;
     this.sending.begin();
+    const { said } = this;
+    this.said = [];
+    for (const { direction, bytes, time } of said) {
+      if (direction === 'received') this.received({ kind: 'stream', bytes });
+      else {
+        this.byteLog.append({ time, direction, peer: null, bytes });
+        this.sending.count(bytes, true);
+      }
+    }
     this.resume();
   }
 
@@ -462,12 +610,13 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   /** `delete-process`: closed at once, its sentinel told before this returns. */
   delete(): void {
-    this.exitStatus = 0;
+    const isKilled = this.isReal && !this.isClosed;
+    this.exitStatus = isKilled ? 9 : 0;
     if (this.isClosed && !this.world.registry.has(this)) return;
     if (!this.isClosed) this.close();
     this.unregister();
     // Nothing is read any more that would have to wait for its promise.
-    void this.callSentinel('deleted\n');
+    void this.callSentinel(isKilled ? 'killed\n' : 'deleted\n');
   }
 
   /** Takes it away without a word: a creation that failed, or the end of everything. */
@@ -477,8 +626,9 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   /** An asynchronous connection failed. It stays registered until it is deleted. */
-  fail(exitStatus: number | string, message: string): void {
+  fail(exitStatus: number | string, message: string, failure: NetworkProcessError | null = null): void {
     if (this.state !== 'connect') return;
+    this.failure = failure;
     this.state = 'failed';
     this.exitStatus = exitStatus;
     this.sending.refuse();
@@ -562,14 +712,14 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   get sendState(): 'open' | 'later' | 'no' {
-    if (this.state === 'open') return 'open';
+    if (this.state === 'open') return this.isSecuring ? 'later' : 'open';
     return this.state === 'connect' && !(this.isServer && !this.isDatagram) ? 'later' : 'no';
   }
 
   // ----------------------------------------------------------------- receiving
 
   private get wantsInput(): boolean {
-    if (this.stopped) return false;
+    if (this.stopped || this.isSecuring) return false;
     if (this.state === 'listen') return this.acceptPause === null && !this.clients.atLimit;
     if (this.holds > 0 || this.byteLog.capture.behind) return false;
     return this.state === 'open' && this.ownFilter !== true;
@@ -589,7 +739,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   /** For `Delivery`. */
   ready(): boolean {
-    return this.isPeerGone || (!this.stopped && this.ownFilter !== true);
+    return this.isPeerGone || (!this.stopped && !this.isSecuring && this.ownFilter !== true);
   }
 
   /** For `Delivery`. */
@@ -650,6 +800,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   private atEnd(error: unknown): Promise<unknown> | undefined {
     if (systemCode(error) === 'ECONNRESET') this.failure = fileError('read', error, this.name, this);
+    else if (error) this.failure = this.transport?.encryption?.broken(error, this.name) ?? this.failure;
     this.world.coded(this.receiving.inForce);
     const last = this.output(this.receiving.flush());
     if (!last) return this.brokenByPeer();
@@ -672,10 +823,11 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   private brokenByPeer(): Promise<unknown> | undefined {
     if (this.isClosed) return undefined;
-    this.exitStatus = 256;
+    const ended = this.program?.ended;
+    this.exitStatus = ended?.exitStatus ?? 256;
     this.close();
     if (this.world.options.deleteExitedProcesses) this.unregister();
-    return this.callSentinel('connection broken by remote peer\n');
+    return this.callSentinel(ended?.message ?? 'connection broken by remote peer\n');
   }
 
   private callSentinel(message: string): Promise<unknown> | undefined {

@@ -210,7 +210,8 @@ export class Sending {
     return sent;
   }
 
-  private count(bytes: Uint8Array, isWhole: boolean): void {
+  /** Counts what has gone. */
+  count(bytes: Uint8Array, isWhole: boolean): void {
     this.bytes += bytes.length;
     if (isWhole) this.messages += 1;
     this.port.changed('traffic');

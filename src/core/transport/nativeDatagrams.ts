@@ -6,7 +6,7 @@ import { receiveAll } from '../native/receiveBatch';
 import { Sockaddrs } from '../native/sockaddr';
 import type { LocalFile } from './localFile';
 import { readNativeOptions, setNativeOption, type GivenOption } from './socketOptions';
-import { systemError } from './systemError';
+import { again, systemError } from './systemError';
 import type { DatagramTransport, Sent } from './transport';
 
 /** Datagrams that wait are given to the system together, so many at most. */
@@ -42,6 +42,8 @@ export class NativeDatagrams implements DatagramTransport {
   onDropped: (count: number) => void = () => undefined;
   readonly local: NetworkAddress;
   private readonly waiting: Waiting[] = [];
+  /** What is sent in one go is given to the system together, when that is over. */
+  private isDue = false;
   /** Connected to the peer that takes no more: it can be watched for room there. */
   private probe: Pick<NativeSocket, 'close'> | null = null;
   private reading = false;
@@ -82,7 +84,9 @@ export class NativeDatagrams implements DatagramTransport {
 
   send(bytes: Uint8Array, to: NetworkAddress, sent: Sent): void {
     this.waiting.push({ bytes, to, sent });
-    if (this.waiting.length === 1) this.flush();
+    if (this.waiting.length > 1) return;
+    this.isDue = true;
+    queueMicrotask(this.flushDue);
   }
 
   address(target: Target): NetworkAddress {
@@ -90,6 +94,7 @@ export class NativeDatagrams implements DatagramTransport {
   }
 
   setOption(option: GivenOption): void {
+    this.flushDue();
     setNativeOption(this.addon, this.socket, option);
   }
 
@@ -99,6 +104,7 @@ export class NativeDatagrams implements DatagramTransport {
 
   close(): void {
     if (this.closed) return;
+    this.flushDue();
     this.closed = true;
     this.probe?.close();
     try {
@@ -108,8 +114,13 @@ export class NativeDatagrams implements DatagramTransport {
     }
   }
 
+  private readonly flushDue = (): void => {
+    if (this.isDue && !this.closed) this.flush();
+  };
+
   private watch(): void {
-    const wanted = (this.reading ? readable : 0) | (this.waiting.length > 0 && !this.probe ? writable : 0);
+    const isFull = this.waiting.length > 0 && !this.isDue;
+    const wanted = (this.reading ? readable : 0) | (isFull && !this.probe ? writable : 0);
     if (this.closed || wanted === this.watched) return;
     this.watched = wanted;
     this.socket.watch(wanted, this.ready);
@@ -122,13 +133,19 @@ export class NativeDatagrams implements DatagramTransport {
   };
 
   private read(): void {
-    const goesOn = (): boolean => this.reading && !this.closed;
-    const result = receiveAll(this.socket, goesOn, (bytes, size, from) => {
-      if (!this.closed) this.onMessage(bytes, this.addresses.read(from), size);
+    const goesOn = (): boolean => {
+      // What was answered goes before more is taken: so both sides work at once.
+      this.flushDue();
+      return this.reading && !this.closed;
+    };
+    const senderOf = (address: Uint8Array): NetworkAddress => this.addresses.read(address);
+    const result = receiveAll(this.socket, goesOn, senderOf, (bytes, size, sender) => {
+      if (!this.closed) this.onMessage(bytes, sender, size);
     });
     // A refusal by ICMP says nothing about the process: reported, never a change of status.
     if (result < 0) this.onSocketError(systemError(result));
-    if (!this.closed) this.countDropped();
+    // A local sender waits for room: nothing is dropped.
+    if (!this.closed && typeof this.local !== 'string') this.countDropped();
   }
 
   /** @see socket(7), SO_MEMINFO: nine numbers, the last of which counts what was dropped. */
@@ -144,10 +161,11 @@ export class NativeDatagrams implements DatagramTransport {
 
   /** @param isOwnReady The socket has said that its own buffer has room. */
   private flush(isOwnReady = false): void {
+    this.isDue = false;
     while (this.waiting.length > 0 && !this.closed) {
       const { to } = this.waiting[0]!;
       const { result, error } = this.tryToSend(to);
-      if (error?.code === 'EAGAIN') {
+      if (result === again) {
         if (isOwnReady && typeof to === 'string') this.waitForPeer(to);
         break;
       }
@@ -158,10 +176,10 @@ export class NativeDatagrams implements DatagramTransport {
     if (!this.closed) this.watch();
   }
 
-  private tryToSend(to: NetworkAddress): { result: number; error: (Error & { readonly code?: string }) | null } {
+  private tryToSend(to: NetworkAddress): { result: number; error: Error | null } {
     try {
       const result = this.sendNow(to);
-      return { result, error: result < 0 ? systemError(result) : null };
+      return { result, error: result < 0 && result !== again ? systemError(result) : null };
     } catch (error) {
       // An address that the system has no form for, or a zone that is gone.
       return { result: 0, error: error as Error };
@@ -186,15 +204,15 @@ export class NativeDatagrams implements DatagramTransport {
    * connected to it tells of room there; where it may not connect, nothing does.
    */
   private waitForPeer(to: string): void {
-    const again = (): void => {
+    const retry = (): void => {
       this.probe?.close();
       this.probe = null;
       this.flush();
     };
     const { AF_UNIX, SOCK_DGRAM } = this.addon.constants as Record<'AF_UNIX' | 'SOCK_DGRAM', number>;
     const probe = this.addon.socket(AF_UNIX, SOCK_DGRAM, 0);
-    if (typeof probe !== 'number' && probe.connect(this.addresses.find(to)) >= 0) probe.watch(writable, again);
-    else setTimeout(() => !this.closed && again(), retryMs);
+    if (typeof probe !== 'number' && probe.connect(this.addresses.find(to)) >= 0) probe.watch(writable, retry);
+    else setTimeout(() => !this.closed && retry(), retryMs);
     // Without one, nothing is watched meanwhile all the same.
     this.probe = typeof probe === 'number' ? { close: () => undefined } : probe;
   }

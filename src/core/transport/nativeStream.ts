@@ -2,10 +2,12 @@ import type { NetworkAddress } from '../api';
 import { readable, writable, type Addon, type NativeSocket } from '../native/addon';
 import { receiveAll } from '../native/receiveBatch';
 import { readNativeOptions, setNativeOption, type GivenOption } from './socketOptions';
-import { systemError } from './systemError';
+import { again, systemError } from './systemError';
 import type { Sent, StreamTransport } from './transport';
 
 const ignore = (): void => undefined;
+/** The sender is known: the peer. */
+const nobody = ignore;
 
 /** Packets that wait are given to the system together, so many at most. */
 const packetsAtOnce = 64;
@@ -19,8 +21,10 @@ interface Waiting {
 /** A connection that Node has no stream for: packets, which stay whole, and streams of other families. */
 export class NativeStream implements StreamTransport {
   onData: (bytes: Buffer, size: number) => void = ignore;
-  onEnd: (error: unknown) => void = ignore;
+  onEnd: ((error: unknown) => void) | null = null;
   private readonly waiting: Waiting[] = [];
+  /** What is sent in one go is given to the system together, when that is over. */
+  private isDue = false;
   private reading = false;
   private watched = 0;
   private over = false;
@@ -39,16 +43,15 @@ export class NativeStream implements StreamTransport {
   }
 
   write(bytes: Uint8Array, sent: Sent): void {
-    this.waiting.push({ bytes, sent });
-    if (this.waiting.length === 1) this.flush();
+    this.add({ bytes, sent });
   }
 
   end(sent: Sent): void {
-    this.waiting.push({ bytes: null, sent });
-    if (this.waiting.length === 1) this.flush();
+    this.add({ bytes: null, sent });
   }
 
   setOption(option: GivenOption): void {
+    this.flushDue();
     setNativeOption(this.addon, this.socket, option);
   }
 
@@ -57,14 +60,31 @@ export class NativeStream implements StreamTransport {
   }
 
   close(): void {
-    this.over = true;
     this.onData = ignore;
-    this.onEnd = ignore;
+    this.onEnd = null;
+    this.flushDue();
+    this.over = true;
     this.socket.close();
   }
 
+  /** The system took no more. */
+  private get isFull(): boolean {
+    return this.waiting.length > 0 && !this.isDue;
+  }
+
+  private add(waiting: Waiting): void {
+    this.waiting.push(waiting);
+    if (this.waiting.length > 1) return;
+    this.isDue = true;
+    queueMicrotask(this.flushDue);
+  }
+
+  private readonly flushDue = (): void => {
+    if (this.isDue) this.flush();
+  };
+
   private watch(): void {
-    const events = this.over ? 0 : (this.reading ? readable : 0) | (this.waiting.length > 0 ? writable : 0);
+    const events = this.over ? 0 : (this.reading ? readable : 0) | (this.isFull ? writable : 0);
     if (events === this.watched) return;
     this.watched = events;
     this.socket.watch(events, this.ready);
@@ -77,8 +97,12 @@ export class NativeStream implements StreamTransport {
   };
 
   private read(): void {
-    const goesOn = (): boolean => this.reading && !this.over;
-    const result = receiveAll(this.socket, goesOn, (bytes, size) => {
+    const goesOn = (): boolean => {
+      // What was answered goes before more is taken: so both sides work at once.
+      this.flushDue();
+      return this.reading && !this.over;
+    };
+    const result = receiveAll(this.socket, goesOn, nobody, (bytes, size) => {
       if (this.over) return;
       // A packet of nothing looks like the end, but for whether the peer has gone.
       if (bytes.length === 0 && (!this.hasPackets || this.socket.peerEnded())) return this.finish(null);
@@ -89,10 +113,11 @@ export class NativeStream implements StreamTransport {
 
   /** Gives the system what waits, until it takes no more. */
   private flush(): void {
+    this.isDue = false;
     while (this.waiting.length > 0 && !this.over) {
       const result = this.giveFirst();
+      if (result === again) break;
       const error = result < 0 ? systemError(result) : null;
-      if (error?.code === 'EAGAIN') break;
       // An error is the first one's alone.
       for (const { sent } of this.waiting.splice(0, error ? 1 : result)) sent(error);
       // As a stream: what came is delivered, and then the end, stopped or not.
@@ -109,6 +134,7 @@ export class NativeStream implements StreamTransport {
       const result = receiveAll(
         this.socket,
         () => !this.over,
+        nobody,
         (bytes, size) => {
           isMore = bytes.length > 0;
           if (isMore) this.onData(bytes, size);
@@ -143,6 +169,6 @@ export class NativeStream implements StreamTransport {
     if (this.over) return;
     this.over = true;
     this.watch();
-    this.onEnd(error);
+    this.onEnd?.(error);
   }
 }

@@ -2,23 +2,26 @@ import type { Socket } from 'node:net';
 import type { NetworkAddress } from '../api';
 import { inetVector } from '../address/address';
 import { readSocketOptions, setSocketOption, type GivenOption } from './socketOptions';
-import type { Sent, StreamTransport } from './transport';
+import type { PlainStream, Sent } from './transport';
 
 const ignore = (): void => undefined;
 
 /** A connected `net.Socket` as a transport. The socket must allow half-open streams. */
-export class SocketStream implements StreamTransport {
+export class SocketStream implements PlainStream {
   onData: (bytes: Buffer, size: number) => void = ignore;
-  onEnd: (error: unknown) => void = ignore;
+  onEnd: ((error: unknown) => void) | null = null;
   readonly local: NetworkAddress;
   readonly remote: NetworkAddress;
   readonly hasPackets = false;
   private over = false;
   private reading = false;
+  /** How it ended while nobody listened. */
+  private missed: { readonly error: unknown } | null = null;
+  private isReleased = false;
 
   /** @param known Addresses that are known; the system is asked for the others. */
   constructor(
-    private readonly socket: Socket,
+    protected readonly socket: Socket,
     known: { readonly local?: NetworkAddress | undefined; readonly remote?: NetworkAddress | undefined },
   ) {
     this.local = known.local ?? inetVector(socket.localAddress ?? '0.0.0.0', socket.localPort ?? 0);
@@ -32,7 +35,32 @@ export class SocketStream implements StreamTransport {
     socket.on('close', ended);
   }
 
+  release(): Socket {
+    this.isReleased = true;
+    this.over = true;
+    this.onData = ignore;
+    this.onEnd = null;
+    this.socket.removeAllListeners('data').removeAllListeners('end');
+    return this.socket;
+  }
+
+  drained(): Promise<void> {
+    const { socket } = this;
+    if (socket.writableLength === 0) return Promise.resolve();
+    return new Promise((resolve) => socket.write('', () => resolve()));
+  }
+
+  get unread(): number {
+    return this.socket.readableLength;
+  }
+
   setReading(on: boolean): void {
+    if (on && this.missed && !this.isReleased) {
+      const { error } = this.missed;
+      this.missed = null;
+      this.over = false;
+      return void setImmediate(() => this.finish(error));
+    }
     if (this.over || on === this.reading) return;
     this.reading = on;
     if (on) this.socket.resume();
@@ -65,17 +93,22 @@ export class SocketStream implements StreamTransport {
     this.over = true;
     // Those who listened need not live as long as the socket.
     this.onData = ignore;
-    this.onEnd = ignore;
+    this.onEnd = null;
     this.socket.removeAllListeners('data').destroy();
   }
 
-  private finish(error: unknown): void {
+  protected finish(error: unknown): void {
     if (this.over) return;
     this.over = true;
+    if (!this.onEnd) {
+      // It ended between two who listen: the next one is told.
+      this.missed = { error };
+      return;
+    }
     for (let rest = this.socket.read() as Buffer | null; rest; rest = this.socket.read() as Buffer | null) {
       // read() itself emits 'data' unless the stream has already failed.
       if (error) this.onData(rest, rest.length);
     }
-    this.onEnd(error);
+    this.onEnd?.(error);
   }
 }

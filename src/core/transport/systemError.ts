@@ -6,6 +6,9 @@ export type Step = 'socket' | 'bind' | 'listen' | 'connect';
 
 const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 
+/** What a socket answers that has nothing, or no room, at the moment. It happens often: no error is made of it. */
+export const again = -constants.errno.EAGAIN;
+
 /** The name of a negative error number, of the system's or of libuv's: `EADDRINUSE`. */
 export function systemName(errno: number): string {
   return getSystemErrorMap().get(errno)?.[0] ?? names.get(-errno) ?? 'EIO';

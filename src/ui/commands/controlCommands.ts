@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { NetworkProcess, NetworkProcesses, NetworkProcessSpec } from '../../core';
+import { showFailure } from '../errors';
 import { whileConnecting } from '../open/connecting';
+import type { StreamOpenings } from '../open/streamOpenings';
 import { showPeerText } from '../peerText';
 import { contactText } from '../rows/contactText';
 import type { Row } from '../rows/row';
@@ -16,6 +18,7 @@ export class ControlCommands implements vscode.Disposable {
 
   constructor(
     private readonly core: NetworkProcesses,
+    private readonly streams: StreamOpenings,
     private readonly rows: RowModel,
     private readonly targets: Targets,
     private readonly question: KillQuestion,
@@ -91,6 +94,12 @@ export class ControlCommands implements vscode.Disposable {
   private async reconnectRow(row: Row): Promise<void> {
     // The second click while the first is under way.
     if (this.rows.isReconnecting(row)) return;
+    if (row.process.isNegotiated && !this.streams.of(row.process)) {
+      // Its contact alone would make a connection in clear of one that was encrypted.
+      const name = showPeerText(row.process.name);
+      showFailure(vscode.l10n.t('{0} can’t be made from its contact again: open it anew.', name));
+      return;
+    }
     const spec = reconnectSpec(row, this.core);
     const title = vscode.l10n.t('Reconnecting {0}', showPeerText(row.process.name));
     const takeOver = (signal: AbortSignal): Promise<NetworkProcess> =>
@@ -101,10 +110,29 @@ export class ControlCommands implements vscode.Disposable {
   private async makeAgain(old: NetworkProcess, spec: NetworkProcessSpec, signal: AbortSignal): Promise<NetworkProcess> {
     // A failed one still has its name.
     this.core.deleteProcess(old);
-    const process = await this.core.makeNetworkProcess(spec, { signal, continues: old });
-    if (!process) throw new Error('makeNetworkProcess was given no keyword');
+    const process = await this.openAgain(old, spec, signal);
     // A capture that stopped does not go on, and no row leads to it any more.
     if (process.byteLog !== old.byteLog) old.byteLog.capture.discard();
+    return process;
+  }
+
+  private async openAgain(old: NetworkProcess, spec: NetworkProcessSpec, signal: AbortSignal): Promise<NetworkProcess> {
+    const options = { signal, continues: old };
+    const opening = this.streams.again(old);
+    if (!opening) {
+      const made = await this.core.makeNetworkProcess(spec, options);
+      if (!made) throw new Error('makeNetworkProcess was given no keyword');
+      return made;
+    }
+    // The contact of a shell connection has no name.
+    const name = typeof spec.name === 'string' ? spec.name : old.name;
+    const { buffer = null, filter = null, sentinel = null, plist = null, noquery } = spec;
+    const process = await this.streams.open(name, buffer, opening, options);
+    // Before more is read than the negotiation: these are keywords of makeNetworkProcess only.
+    this.core.setProcessFilter(process, filter);
+    this.core.setProcessSentinel(process, sentinel);
+    this.core.setProcessPlist(process, plist);
+    this.core.setProcessQueryOnExitFlag(process, !noquery);
     return process;
   }
 }

@@ -3,7 +3,7 @@ import { showError } from '../errors';
 import { commands, rowCommands } from '../ids';
 import type { ProcessList } from '../list/processList';
 import type { Log } from '../log';
-import type { OpenFlow } from '../open/openFlow';
+import type { OpenCommands } from '../open/openCommands';
 import type { TerminalCommands } from '../terminal/terminalCommands';
 import type { BufferCommands } from './bufferCommands';
 import type { ControlCommands } from './controlCommands';
@@ -15,11 +15,12 @@ import type { SaveCapture } from '../capture/saveCapture';
 import type { SendFile } from '../send/sendFile';
 import type { ProcessPicks } from '../status/processPicks';
 import type { DatagramPeer } from '../send/datagramPeer';
+import type { TlsDocuments } from '../trust/tlsDocuments';
 import type { SendCommands } from '../send/sendCommands';
 
 /** Who does what the commands say. */
 export interface CommandParts {
-  readonly flow: OpenFlow;
+  readonly flow: OpenCommands;
   readonly send: SendCommands;
   readonly sendFile: SendFile;
   readonly captures: CaptureDocuments;
@@ -31,6 +32,8 @@ export interface CommandParts {
   readonly peer: DatagramPeer;
   readonly buffer: BufferCommands;
   readonly terminal: TerminalCommands;
+  readonly tls: TlsDocuments;
+  readonly manageTrustedHosts: () => void;
   readonly list: ProcessList;
   readonly log: Log;
 }
@@ -52,6 +55,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     peer,
     buffer,
     terminal,
+    tls,
+    manageTrustedHosts,
     list,
     log,
   } = parts;
@@ -90,6 +95,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     processActions: (...args) => picks.actions(...args),
     setCoding: (...args) => picks.coding(...args),
     trafficActions: (...args) => picks.traffic(...args),
+    showTls: (...args) => tls.open(...args),
+    trustedHosts: () => manageTrustedHosts(),
     copyContact: (...args) => control.copyContact(...args),
     listProcesses: () => list.show(),
     showLog: () => log.show(),

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { NetworkProcess, NetworkProcesses } from '../../core';
 import { errorText, showFailure } from '../errors';
 import { kindOf } from '../open/addressKind';
-import { askValue } from '../options/askValue';
+import { openParts } from '../open/loadParts';
 import { socketOptions, valueText, type SocketOption } from '../options/socketOption';
 import { showPeerText } from '../peerText';
 import { Detail } from '../rows/detail';
@@ -22,6 +22,9 @@ export class SocketOptionCommands {
     const row = await this.targets.findOne(args, 'live', title);
     if (!row) return;
     const { process } = row;
+    if (kindOf(this.core, process) === 'shell') {
+      return showFailure(vscode.l10n.t('{0} has no socket: a program takes its place.', showPeerText(process.name)));
+    }
     const heading = `${title}: ${showPeerText(process.name)}`;
     const clicked = args[0] instanceof Detail ? args[0].key : null;
     // Back, and Escape, lead from a value to the list that it was chosen from.
@@ -57,7 +60,7 @@ export class SocketOptionCommands {
       if (problem !== null) showFailure(problem);
       return true;
     }
-    await askValue({ option, present, title, take });
+    await openParts().askValue({ option, present, title, take });
     return isOver;
   }
 

@@ -121,6 +121,10 @@ function unfit({ process, traits }: Row, trait: Trait | null): string {
   const name = showPeerText(process.name);
   if (trait === 'hasBuffer') return vscode.l10n.t('{0} has no process buffer: a filter takes its output.', name);
   if (trait === 'transfers') return vscode.l10n.t('{0} only listens: its clients have the traffic.', name);
+  if (trait === 'encrypted') {
+    if (traits.has('server')) return vscode.l10n.t('{0} is a server: none of its clients is encrypted.', name);
+    return vscode.l10n.t('{0} is not encrypted.', name);
+  }
   if (trait === 'live') return vscode.l10n.t('{0} has ended.', name);
   if (trait === 'reconnectable') {
     if (traits.has('live')) return vscode.l10n.t('{0} is running. Delete it first.', name);

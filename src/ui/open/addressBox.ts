@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { showPeerText } from '../peerText';
 import { optionsText, type ChosenOptions } from '../options/chosenOptions';
-import { isLocal, kindName } from './addressKind';
+import { isBy, isLocal, kindName } from './addressKind';
 import type { Offer } from './offers';
 import {
   parseAddress,
@@ -10,6 +10,7 @@ import {
   type AddressKind,
   type AddressRole,
   type ParsedAddress,
+  type Protocol,
 } from './parseAddress';
 import type { Recent } from './recents';
 
@@ -17,6 +18,9 @@ import type { Recent } from './recents';
 export interface AddressQuestion {
   readonly kind: AddressKind;
   readonly role: AddressRole;
+  /** The protocol of STARTTLS, the command of a shell. */
+  readonly by?: string;
+  protocols(): readonly Protocol[];
   /** What stands in the box at first. */
   readonly text: string;
   /** Socket options that were chosen. */
@@ -41,10 +45,12 @@ export interface OptionsWish {
   /** Of what kind, by what is typed. */
   readonly optionsOf: AddressKind;
   readonly text: string;
+  /** Those chosen now. */
+  readonly options: ChosenOptions;
 }
 
 /**
- * Step 2: where. A text that is no address says so while it is typed, and can't be accepted. Undefined when the user
+ * The last step: where. A text that is no address says so while it is typed, and can't be accepted. Undefined when the user
  * leaves.
  */
 export async function askAddress(question: AddressQuestion): Promise<AddressAnswer | OptionsWish | 'back' | undefined> {
@@ -60,22 +66,27 @@ interface AddressItem extends vscode.QuickPickItem {
   /** Undefined: what is typed. */
   readonly address?: string;
   readonly recent?: Recent;
-  /** It leads to the socket options. */
+  /** It leads to the options. */
   readonly isOptions?: true;
+  /** It changes whether encryption is demanded. */
+  readonly isDemand?: true;
 }
 
 class AddressBox implements vscode.Disposable {
   private readonly box = vscode.window.createQuickPick<AddressItem>();
 
+  /** Those chosen before, and whether encryption is demanded. */
+  private options: ChosenOptions;
+
   constructor(private readonly question: AddressQuestion) {
+    this.options = question.options;
     this.box.title = boxTitle(question);
-    this.box.step = 2;
-    this.box.totalSteps = 2;
+    Object.assign(this.box, stepOf(question.kind));
     this.box.ignoreFocusOut = true;
     this.box.buttons = [
       vscode.QuickInputButtons.Back,
-      ...(isLocal(question.kind) ? [] : [familyButton()]),
-      optionsButton(),
+      ...(isLocal(question.kind) || isBy(question.kind) ? [] : [familyButton()]),
+      ...(question.kind === 'shell' ? [] : [optionsButton()]),
     ];
     this.box.placeholder = placeholder(question);
     this.box.value = question.text;
@@ -90,7 +101,7 @@ class AddressBox implements vscode.Disposable {
       this.box.onDidTriggerButton((button) => {
         if (button === vscode.QuickInputButtons.Back) return resolve('back');
         if (button.tooltip === optionsButton().tooltip) return resolve(this.wish());
-        this.box.value = withNextFamily(this.box.value, this.question.kind === 'udp' ? 'udp' : 'tcp');
+        this.box.value = withNextFamily(this.box.value, familyKind(this.question.kind));
         this.fill();
       });
       this.box.onDidTriggerItemButton(async ({ item }) => {
@@ -100,6 +111,7 @@ class AddressBox implements vscode.Disposable {
       this.box.onDidHide(() => resolve(undefined));
       this.box.onDidAccept(() => {
         if (this.box.activeItems[0]?.isOptions) return resolve(this.wish());
+        if (this.box.activeItems[0]?.isDemand) return this.changeDemand();
         const answer = this.answer();
         if (answer) resolve(answer);
       });
@@ -115,17 +127,42 @@ class AddressBox implements vscode.Disposable {
   private fill(): void {
     const offers = this.question.offers().map((offer) => this.offerItem(offer));
     const first = this.box.value.trim() === '' ? offers.shift() : this.typedItem();
-    this.box.items = [...(first ? [{ ...first, alwaysShow: true }] : []), ...offers, this.optionsItem()];
+    const kind = this.wish().optionsOf;
+    this.box.items = [
+      ...(first ? [{ ...first, alwaysShow: true }] : []),
+      ...offers,
+      ...(kind === 'starttls' ? [this.demandItem()] : []),
+      ...(kind === 'shell' ? [] : [this.optionsItem()]),
+    ];
+  }
+
+  private demandItem(): AddressItem {
+    const isDemanded = this.options.ifOffered !== true;
+    const label = isDemanded
+      ? `$(lock) ${vscode.l10n.t('Encrypted or Not at All')}`
+      : `$(unlock) ${vscode.l10n.t('Encrypted if Possible')}`;
+    const description = isDemanded
+      ? vscode.l10n.t('changes to “if possible”')
+      : vscode.l10n.t('changes back: no connection in clear');
+    return { label, description, alwaysShow: true, isDemand: true };
+  }
+
+  private changeDemand(): void {
+    const { ifOffered, ...others } = this.options;
+    this.options = ifOffered === true ? others : { ...others, ifOffered: true };
+    this.fill();
+    // Then Enter opens it.
+    this.box.activeItems = this.box.items.slice(0, 1);
   }
 
   private wish(): OptionsWish {
     const parsed = this.parse(this.box.value);
-    return { optionsOf: parsed.ok ? parsed.kind : this.question.kind, text: this.box.value };
+    return { optionsOf: parsed.ok ? parsed.kind : this.question.kind, text: this.box.value, options: this.options };
   }
 
   private optionsItem(): AddressItem {
     const label = `$(settings-gear) ${vscode.l10n.t('More Options…')}`;
-    const description = this.optionsText(this.wish().optionsOf, this.question.options);
+    const description = this.optionsText(this.wish().optionsOf, this.options);
     return { label, description, alwaysShow: true, isOptions: true };
   }
 
@@ -133,7 +170,7 @@ class AddressBox implements vscode.Disposable {
   private offerItem(offer: Offer): AddressItem {
     const item = offerItem(offer);
     const parsed = this.parse(offer.address);
-    const options = { ...item.recent?.options, ...this.question.options };
+    const options = { ...item.recent?.options, ...this.options };
     const chosen = parsed.ok ? this.optionsText(parsed.kind, options) : '';
     return chosen === '' ? item : { ...item, description: `${item.description} · ${chosen}` };
   }
@@ -148,7 +185,7 @@ class AddressBox implements vscode.Disposable {
     const item = active && this.box.items.includes(active) ? active : this.box.items[0];
     const text = item?.address ?? this.box.value;
     const address = this.parse(text);
-    const options = { ...item?.recent?.options, ...this.question.options };
+    const options = { ...item?.recent?.options, ...this.options };
     return address.ok && this.question.problem(address.kind) === null ? { address, text, options } : undefined;
   }
 
@@ -158,7 +195,7 @@ class AddressBox implements vscode.Disposable {
     if (missing !== null)
       return { label: `$(error) ${vscode.l10n.t('Not on this computer')}`, detail: sentence(missing) };
     if (parsed.ok) {
-      const parts = [familyText(parsed), this.optionsText(parsed.kind, this.question.options)];
+      const parts = [kindText(parsed, this.question), this.optionsText(parsed.kind, this.options)];
       const description = parts.filter((part) => part !== '').join(' · ');
       return { label: actionText(parsed, this.question.role), description };
     }
@@ -166,7 +203,8 @@ class AddressBox implements vscode.Disposable {
   }
 
   private parse(text: string): ParsedAddress {
-    return parseAddress(text, this.question.kind, this.question.role, (m, ...values) => vscode.l10n.t(m, ...values));
+    const { kind, role } = this.question;
+    return parseAddress(text, kind, role, (m, ...values) => vscode.l10n.t(m, ...values), this.question);
   }
 }
 
@@ -174,12 +212,31 @@ function sentence(advice: string): string {
   return `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`;
 }
 
-function boxTitle({ kind, role }: AddressQuestion): string {
+/** Some kinds have a question more. */
+export function stepOf(kind: AddressKind): { step: number; totalSteps: number } {
+  const last = isBy(kind) ? 3 : 2;
+  return { step: last, totalSteps: last };
+}
+
+function familyKind(kind: AddressKind): 'tcp' | 'udp' | 'tls' {
+  return kind === 'udp' || kind === 'tls' ? kind : 'tcp';
+}
+
+function boxTitle({ kind, role, by, protocols }: AddressQuestion): string {
+  if (kind === 'starttls') return vscode.l10n.t('Open {0} Connection with STARTTLS', protocolTitle(by, protocols()));
   if (role === 'client') return vscode.l10n.t('Open {0} Connection', kindName(kind, vscode.l10n.t));
   return vscode.l10n.t('Start {0} Server', kindName(kind, vscode.l10n.t));
 }
 
-function placeholder({ kind, role }: AddressQuestion): string {
+function protocolTitle(by: string | undefined, protocols: readonly Protocol[]): string {
+  return protocols.find(({ name }) => name === by)?.title ?? String(by);
+}
+
+function placeholder({ kind, role, by, protocols }: AddressQuestion): string {
+  if (kind === 'starttls') {
+    const port = protocols().find(({ name }) => name === by)?.port ?? 'PORT';
+    return vscode.l10n.t('host, or host:port; without a port it is {0}', port);
+  }
   if (isLocal(kind)) return vscode.l10n.t('Path, such as /tmp/my.sock or ~/my.sock');
   if (role === 'client') return vscode.l10n.t('host:port, [::1]:port, a port or the name of a service');
   return vscode.l10n.t('Port, or address:port; 0 is a free port, * is every address of this computer');
@@ -192,8 +249,10 @@ function actionText({ spec, label }: Address, role: AddressRole): string {
   return vscode.l10n.t('Listen on {0}', shown);
 }
 
-/** `TCP`, `UDP over IPv6`… */
-function familyText({ kind, spec }: Address): string {
+/** `TCP`, `UDP over IPv6`, `IMAP with STARTTLS`… */
+function kindText({ kind, spec, by }: Address, { protocols }: AddressQuestion): string {
+  if (kind === 'starttls') return vscode.l10n.t('{0} with STARTTLS', protocolTitle(by, protocols()));
+  if (kind === 'shell') return showPeerText(by ?? '');
   if (spec.family !== 'ipv4' && spec.family !== 'ipv6') return kindName(kind, vscode.l10n.t);
   return vscode.l10n.t('{0} over {1}', kindName(kind, vscode.l10n.t), spec.family === 'ipv4' ? 'IPv4' : 'IPv6');
 }

@@ -2,9 +2,27 @@ import type { NetworkProcess, NetworkProcesses } from '../../core';
 import type { Translate } from '../translate';
 
 /** Every kind of address, in the order in which they are offered. */
-export const addressKinds = ['tcp', 'udp', 'unix', 'unix-dgram', 'unix-seqpacket'] as const;
+export const addressKinds = [
+  ...(['tcp', 'udp', 'tls', 'starttls'] as const),
+  ...(['unix', 'unix-dgram', 'unix-seqpacket', 'shell'] as const),
+] as const;
 
 export type AddressKind = (typeof addressKinds)[number];
+
+/** The kinds that clients or servers have. A server of STARTTLS would have to speak a protocol: that takes a filter. */
+export function kindsOf(role: 'client' | 'server'): AddressKind[] {
+  return addressKinds.filter((kind) => role === 'client' || (kind !== 'starttls' && kind !== 'shell'));
+}
+
+/** One has to say by what before one says where: the protocol that STARTTLS is part of, the command of a shell. */
+export function isBy(kind: AddressKind): kind is 'starttls' | 'shell' {
+  return kind === 'starttls' || kind === 'shell';
+}
+
+/** It is a TCP socket that the user opens, so it has the options of one, and may be IPv4 or IPv6 only. */
+export function isTcp(kind: AddressKind): kind is 'tcp' | 'tls' {
+  return kind === 'tcp' || kind === 'tls';
+}
 
 /** Its addresses are paths. */
 export function isLocal(kind: AddressKind): boolean {
@@ -22,17 +40,26 @@ export function kindName(kind: AddressKind, t: Translate): string {
   const names = {
     tcp: 'TCP',
     udp: 'UDP',
+    tls: 'TLS',
+    starttls: 'STARTTLS',
     unix: t('Unix socket'),
     'unix-dgram': t('Unix datagram'),
     'unix-seqpacket': t('Unix seqpacket'),
+    shell: t('Shell'),
   };
   return names[kind];
 }
 
 /** The kind of a process that is there. */
-export function kindOf(core: Pick<NetworkProcesses, 'processContact'>, process: NetworkProcess): AddressKind {
+export function kindOf(
+  core: Pick<NetworkProcesses, 'processContact' | 'processType'>,
+  process: NetworkProcess,
+): AddressKind {
+  if (core.processType(process) === 'real') return 'shell';
   const isPath = core.processContact(process, 'family') === 'local' || isText(core.processContact(process, 'local'));
-  if (!isPath) return process.isDatagram ? 'udp' : 'tcp';
+  if (!isPath && process.isDatagram) return 'udp';
+  const isEncrypted = process.encryption !== null && process.encryption !== 'none';
+  if (!isPath) return isEncrypted || core.processContact(process, 'tlsParameters') ? 'tls' : 'tcp';
   if (process.isDatagram) return 'unix-dgram';
   return process.socketType === 'seqpacket' ? 'unix-seqpacket' : 'unix';
 }

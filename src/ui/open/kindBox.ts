@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { NetworkProcesses } from '../../core';
-import { addressKinds, kindName, kindProblem, type AddressKind } from './addressKind';
+import { kindName, kindProblem, kindsOf, type AddressKind } from './addressKind';
 import type { AddressRole } from './parseAddress';
+import { shellProblem } from './streamOpenings';
 
 /** Step 1: what kind of process. Those that this computer lacks say why. Undefined when the user leaves. */
 export async function askKind(
@@ -17,7 +18,7 @@ export async function askKind(
   box.placeholder =
     role === 'client' ? vscode.l10n.t('What to connect with') : vscode.l10n.t('What clients connect with');
   box.matchOnDescription = true;
-  const all = kindItems(core);
+  const all = kindItems(role, core);
   const items = [...all.filter((i) => !i.isMissing), ...all.filter((i) => i.isMissing)];
   // The first is taken by Enter.
   box.items = [...items.filter((i) => i.addressKind === last), ...items.filter((i) => i.addressKind !== last)];
@@ -40,16 +41,24 @@ interface KindItem extends vscode.QuickPickItem {
   readonly isMissing: boolean;
 }
 
-function kindItems(core: Pick<NetworkProcesses, 'featureProblem'>): KindItem[] {
+/** Why there is no process of a kind here and now; null when there is. */
+export function problemOf(core: Pick<NetworkProcesses, 'featureProblem'>, kind: AddressKind): string | null {
+  return kind === 'shell' ? shellProblem() : kindProblem(core, kind);
+}
+
+function kindItems(role: AddressRole, core: Pick<NetworkProcesses, 'featureProblem'>): KindItem[] {
   const descriptions = {
     tcp: vscode.l10n.t('a stream; host and port'),
     udp: vscode.l10n.t('datagrams; host and port'),
+    tls: vscode.l10n.t('an encrypted stream; host and port'),
+    starttls: vscode.l10n.t('a stream that is encrypted after its beginning; protocol, host and port'),
     unix: vscode.l10n.t('a stream; path on this computer'),
     'unix-dgram': vscode.l10n.t('datagrams; path on this computer'),
     'unix-seqpacket': vscode.l10n.t('packets in order; path on this computer'),
+    shell: vscode.l10n.t('what a command reads and writes; command, host and port'),
   };
-  return addressKinds.map((kind) => {
-    const problem = kindProblem(core, kind);
+  return kindsOf(role).map((kind) => {
+    const problem = problemOf(core, kind);
     const name = kindName(kind, vscode.l10n.t);
     return {
       addressKind: kind,

@@ -1,7 +1,7 @@
 /** How processes opened by hand, and their buffers, are called. */
 import { basename } from 'node:path';
 import type { NetworkProcesses } from '../../core';
-import { isLocal } from './addressKind';
+import { isLocal, type AddressKind } from './addressKind';
 import type { Address, AddressRole } from './parseAddress';
 
 /**
@@ -10,15 +10,16 @@ import type { Address, AddressRole } from './parseAddress';
  */
 export function processName({ kind, spec, label, loopback }: Address, role: AddressRole): string {
   const address = isLocal(kind) ? basename(label) : label;
-  if (role === 'client') return address;
-  const servers = {
+  const servers: Partial<Record<AddressKind, string>> = {
     tcp: 'TCP server',
     udp: 'UDP server',
+    tls: 'TLS server',
     unix: 'Unix server',
     'unix-dgram': 'Unix datagram server',
     'unix-seqpacket': 'Unix seqpacket server',
   };
   const server = servers[kind];
+  if (role === 'client' || !server) return address;
   if (spec.service === 0) return server;
   return `${server} ${!isLocal(kind) && loopback ? String(spec.service) : address}`;
 }

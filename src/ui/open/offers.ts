@@ -16,9 +16,10 @@ export type Offer =
 
 /** What to connect to: recent addresses and our own servers, newest first, or an example. */
 export function clientOffers(
-  core: Pick<NetworkProcesses, 'processList' | 'processContact'>,
+  core: Pick<NetworkProcesses, 'processList' | 'processContact' | 'processType'>,
   kind: AddressKind,
   recents: readonly Recent[],
+  example = isLocal(kind) ? '/tmp/my.sock' : 'localhost:8080',
 ): Offer[] {
   const servers = core.processList().filter((p) => p.isServer && kindOf(core, p) === kind);
   const dated: { offer: Offer; time: number }[] = [
@@ -29,7 +30,7 @@ export function clientOffers(
     ...recents.map((r) => ({ offer: recentOffer(r), time: r.time })),
   ];
   const offers = dated.sort((a, b) => b.time - a.time).map((d) => d.offer);
-  if (offers.length === 0) return [{ from: 'example', address: isLocal(kind) ? '/tmp/my.sock' : 'localhost:8080' }];
+  if (offers.length === 0) return [{ from: 'example', address: example }];
   return withoutDoubles(offers);
 }
 

@@ -12,6 +12,25 @@ import { isLocal, pathText, typeOf, type AddressKind } from './addressKind';
 export type { AddressKind };
 export type AddressRole = 'client' | 'server';
 
+/** A protocol that has STARTTLS. */
+export interface Protocol {
+  /** As typed before `+starttls:`. */
+  readonly name: string;
+  readonly title: string;
+  /** Where it begins in clear. */
+  readonly port: number;
+}
+
+/** What a kind alone does not say. */
+export interface AskedBy {
+  /** The protocol of STARTTLS, or the command of a shell. */
+  readonly by?: string;
+  /** Asked only when one is typed, or meant. */
+  protocols(): readonly Protocol[];
+}
+
+const noProtocols: AskedBy = { protocols: () => [] };
+
 /** The same address as keywords of `makeNetworkProcess`, and how it is written. */
 export interface Address {
   readonly ok: true;
@@ -19,6 +38,8 @@ export interface Address {
   readonly spec: Partial<NetworkProcessSpec>;
   /** The kind asked for, or the one typed: `udp:localhost:53`. */
   readonly kind: AddressKind;
+  /** The protocol of STARTTLS, asked for or typed, or the command of a shell. */
+  readonly by?: string;
   /** The address in full, `localhost:80`; reads as the same address again. */
   readonly label: string;
   /** Only this computer can be, or be reached by, the peer. A name that is not `localhost` counts as false. */
@@ -40,28 +61,49 @@ const unixExample = '/tmp/my.sock';
 
 /**
  * Understands `host:port`, `[::1]:port`, `port`, a service name in place of a port, a blank in place of the colon,
- * `/path`, `~/path`, and any of them after `tcp:`, `udp:`, `unix:`, `unix-dgram:` or `unix-seqpacket:` (also with `//`),
- * which then decide the kind; `tcp4:`, `tcp6:`, `udp4:` and `udp6:` decide the family, too. `@name` is a name of Linux'
- * that is in no folder.
+ * `/path`, `~/path`, and any of them after `tcp:`, `udp:`, `tls:`, `unix:`, `unix-dgram:` or `unix-seqpacket:` (also with
+ * `//`), which then decide the kind; `tcp4:`, `tcp6:` and their like decide the family, too. `@name` is a name of Linux'
+ * that is in no folder. `imap+starttls:host` is STARTTLS by that protocol, whose port may be left out.
  *
  * A port alone is one of this computer. On a server `*` is every address of this computer, and a port that is left
  * out or 0 is a free one.
  */
-export function parseAddress(text: string, kind: AddressKind, role: AddressRole, t: Translate = fillIn): ParsedAddress {
-  const scheme = /^\s*(?:(tcp|udp)([46]?)|(unix(?:-dgram|-seqpacket)?)):(?:\/\/)?(.*)$/is.exec(text);
+export function parseAddress(
+  text: string,
+  kind: AddressKind,
+  role: AddressRole,
+  t: Translate = fillIn,
+  asked: AskedBy = noProtocols,
+): ParsedAddress {
+  const scheme = /^\s*(?:(tcp|udp|tls)([46]?)|(unix(?:-dgram|-seqpacket)?)):(?:\/\/)?(.*)$/is.exec(text);
   if (scheme) {
     const [, inet, version, local, rest] = scheme;
     const family = version === '4' ? 'ipv4' : version === '6' ? 'ipv6' : null;
     return new Reader((inet ?? local)!.toLowerCase() as AddressKind, family, role, t).read(rest!.trim());
   }
+  const starttls = /^\s*([a-z0-9]+)\+starttls:(?:\/\/)?(.*)$/is.exec(text);
+  if (starttls) return readStarttls(starttls[1]!.toLowerCase(), starttls[2]!.trim(), role, t, asked);
   const trimmed = text.trim();
   const isPath = /^(\/|~\/|\.\.?\/)/.test(trimmed);
-  return new Reader(isPath && !isLocal(kind) ? 'unix' : kind, null, role, t).read(trimmed);
+  if (isPath && !isLocal(kind)) return new Reader('unix', null, role, t).read(trimmed);
+  if (kind === 'starttls') return readStarttls(asked.by ?? '', trimmed, role, t, asked);
+  return new Reader(kind, null, role, t, asked.by).read(trimmed);
+}
+
+function readStarttls(name: string, rest: string, role: AddressRole, t: Translate, asked: AskedBy): ParsedAddress {
+  if (role === 'server') {
+    const advice = t('type an address alone, or tls:PORT for a server that is encrypted from the start');
+    return { ok: false, problem: t('STARTTLS is for clients'), advice };
+  }
+  const protocol = asked.protocols().find((one) => one.name === name);
+  if (protocol) return new Reader('starttls', null, role, t, name, protocol.port).read(rest);
+  const names = asked.protocols().map((one) => one.name);
+  return { ok: false, problem: t('{0} has no STARTTLS here', name), advice: t('type one of {0}', names.join(', ')) };
 }
 
 /** The same text with the family after it in the order any, IPv4, IPv6, any: `80`, `tcp4:80`, `tcp6:80`, `80`. */
-export function withNextFamily(text: string, kind: 'tcp' | 'udp'): string {
-  const scheme = /^\s*(tcp|udp)([46]?):(?:\/\/)?(.*)$/is.exec(text);
+export function withNextFamily(text: string, kind: 'tcp' | 'udp' | 'tls'): string {
+  const scheme = /^\s*(tcp|udp|tls)([46]?):(?:\/\/)?(.*)$/is.exec(text);
   const [, typed = kind, version = '', rest = text] = scheme ?? [];
   if (version === '6') return typed.toLowerCase() === kind ? rest : `${typed}:${rest}`;
   return `${typed}${version === '' ? 4 : 6}:${rest}`;
@@ -78,6 +120,9 @@ class Reader {
     private readonly family: 'ipv4' | 'ipv6' | null,
     private readonly role: AddressRole,
     private readonly t: Translate,
+    private readonly by?: string,
+    /** Where none is typed. */
+    private readonly port: number | null = null,
   ) {}
 
   read(text: string): ParsedAddress {
@@ -139,7 +184,9 @@ class Reader {
         this.t('type {0}', joinHostPort(url[2] || 'HOST', url[3] ?? url[1]!)),
       );
     }
-    const parts = splitHostPort(text);
+    // Where the port may be left out, a word is a host.
+    const parts =
+      this.port !== null && /^[^\s:[\]]*[^\d\s:[\]][^\s:[\]]*$/.test(text) ? { host: text } : splitHostPort(text);
     if (parts === 'brackets') {
       return this.problem(
         this.t('An IPv6 address needs brackets and a port'),
@@ -176,7 +223,8 @@ class Reader {
       );
     }
     const ascii = /^[\x20-\x7e]*$/.test(text) ? text : domainToASCII(text);
-    if (!isIPv4(ascii) && !isHostName(ascii)) {
+    // The core takes no other letters into a command: they could mean something to the shell.
+    if ((!isIPv4(ascii) && !isHostName(ascii)) || (this.kind === 'shell' && ascii.includes('_'))) {
       return this.problem(
         this.t('{0} is no host name', text),
         this.t('type letters, digits, dots and hyphens, or an address such as {0}', '127.0.0.1'),
@@ -201,6 +249,7 @@ class Reader {
   }
 
   private readService(text: string, host: string): number | string | AddressProblem {
+    if (text === '' && this.port !== null) return this.port;
     const least = this.role === 'server' ? 0 : 1;
     const range = this.t('use {0} to {1}', least, 65535);
     if (text === '') {
@@ -210,6 +259,9 @@ class Reader {
     if (/^\d+$/.test(text)) {
       const port = Number(text);
       return port >= least && port <= 65535 ? port : this.problem(this.t('{0} is no port', text), range);
+    }
+    if (this.kind === 'shell' && /[.+]/.test(text)) {
+      return this.problem(this.t('{0} is no port', text), range);
     }
     const isName = /^[a-z0-9][a-z0-9._+-]{0,63}$/i.test(text) && /[a-z]/i.test(text) && !/^0x/i.test(text);
     if (isName) return text;
@@ -221,7 +273,8 @@ class Reader {
 
   private address(spec: Partial<NetworkProcessSpec>, label: string, loopback: boolean): Address {
     const whole = this.role === 'server' ? { ...spec, server: true } : spec;
-    return { ok: true, spec: whole, kind: this.kind, label, loopback };
+    const by = this.by === undefined ? {} : { by: this.by };
+    return { ok: true, spec: whole, kind: this.kind, ...by, label, loopback };
   }
 
   private problem(problem: string, advice: string): AddressProblem {

@@ -12,6 +12,8 @@ export interface Memory {
 export interface Recent {
   readonly kind: AddressKind;
   readonly role: AddressRole;
+  /** The protocol of STARTTLS, or the command of a shell. */
+  readonly by?: string;
   readonly label: string;
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -20,15 +22,20 @@ export interface Recent {
 }
 
 const key = 'recentAddresses';
-/** Of each kind and role. */
+/** Of each kind, protocol or command, and role. */
 const most = 20;
 
-/** The addresses opened last, newest first, at most 20 for each kind and role. */
+/** The addresses opened last, newest first, at most 20 for each kind, protocol or command, and role. */
 export class Recents {
   constructor(private readonly memory: Memory) {}
 
-  list(kind: AddressKind, role: AddressRole): Recent[] {
-    return this.all().filter((r) => r.kind === kind && r.role === role);
+  list(kind: AddressKind, role: AddressRole, by?: string): Recent[] {
+    return this.all().filter((r) => r.kind === kind && r.role === role && r.by === by);
+  }
+
+  /** By which protocols or commands such a kind was opened, the last one first. */
+  lastBy(kind: AddressKind): string[] {
+    return [...new Set(this.all().flatMap((r) => (r.kind === kind && r.by !== undefined ? [r.by] : [])))];
   }
 
   /** The kind opened last in that role. */
@@ -38,7 +45,8 @@ export class Recents {
 
   async add(recent: Recent): Promise<void> {
     const others = this.all().filter((r) => !isSame(r, recent));
-    const full = others.filter((r) => r.kind === recent.kind && r.role === recent.role).slice(most - 1);
+    const alike = others.filter((r) => r.kind === recent.kind && r.role === recent.role && r.by === recent.by);
+    const full = alike.slice(most - 1);
     await this.memory.update(key, [recent, ...others.filter((r) => !full.includes(r))]);
   }
 
@@ -57,14 +65,15 @@ export class Recents {
 }
 
 function isSame(a: Recent, b: Recent): boolean {
-  return a.kind === b.kind && a.role === b.role && a.label === b.label;
+  return a.kind === b.kind && a.role === b.role && a.by === b.by && a.label === b.label;
 }
 
 function isRecent(value: unknown): value is Recent {
-  const { kind, role, label, time, options } = (value ?? {}) as Record<keyof Recent, unknown>;
+  const { kind, role, by, label, time, options } = (value ?? {}) as Record<keyof Recent, unknown>;
   return (
     (addressKinds as readonly unknown[]).includes(kind) &&
     (role === 'client' || role === 'server') &&
+    (by === undefined || typeof by === 'string') &&
     typeof label === 'string' &&
     typeof time === 'number' &&
     (options === undefined || (typeof options === 'object' && options !== null))

@@ -111,12 +111,15 @@ function otherItem(name: string, refusal: string | null): DeviceItem {
   return { label: showPeerText(name), description, alwaysShow: true, device: name };
 }
 
-function nameOf({ name, label = name }: SocketOption): string {
+export function nameOf({ name, label = name }: SocketOption): string {
   return label;
 }
 
 /** Shows a box until it is left, or the user goes back. */
-async function shown(box: vscode.InputBox | vscode.QuickPick<DeviceItem>, listen: (leave: () => void) => void) {
+export async function shown(
+  box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
+  listen: (leave: () => void) => void,
+) {
   try {
     await new Promise<void>((resolve) => {
       listen(resolve);

@@ -4,8 +4,9 @@ import { typeOf, type AddressKind } from '../open/addressKind';
 import type { AddressRole } from '../open/parseAddress';
 import type { Translate } from '../translate';
 import { socketOptions, valueText } from './socketOption';
+import { isTlsParameter, tlsOptions } from './tlsOption';
 
-/** Keywords of `makeNetworkProcess` with their values; the others are left to the system. */
+/** Keywords of `makeNetworkProcess`, and names of `tlsOptions`, with their values; the others are left to the system. */
 export type ChosenOptions = Readonly<Record<string, unknown>>;
 
 /** Keywords of servers that listen. */
@@ -19,25 +20,45 @@ export function fittingOptions(
   t: Translate,
 ): ChosenOptions {
   const isListening = role === 'server' && typeOf(kind) !== 'datagram';
-  const names = [...socketOptions(kind, role, t).map(({ name }) => name), ...(isListening ? listeningKeywords : [])];
+  const options = [...socketOptions(kind, role, t), ...tlsOptions(kind, role, t)];
+  const names = [...options.map(({ name }) => name), ...(isListening ? listeningKeywords : [])];
   return Object.fromEntries(Object.entries(chosen).filter(([name]) => names.includes(name)));
+}
+
+/** Those of a socket, and what belongs into `tlsParameters`. What is neither is of the stream. */
+export function partsOf(
+  chosen: ChosenOptions,
+  kind: AddressKind,
+  role: AddressRole,
+): { readonly socket: ChosenOptions; readonly tls: ChosenOptions } {
+  const named = tlsOptions(kind, role, (m) => m);
+  const ofTls = named.filter(isTlsParameter).map(({ name }) => name);
+  const pick = (fits: (name: string) => boolean): ChosenOptions =>
+    Object.fromEntries(Object.entries(chosen).filter(([name]) => fits(name)));
+  return {
+    socket: pick((name) => !named.some((option) => option.name === name)),
+    tls: pick((name) => ofTls.includes(name)),
+  };
 }
 
 /** `keepalive, linger 3 s`; empty when nothing was chosen that this kind has. */
 export function optionsText(chosen: ChosenOptions, kind: AddressKind, role: AddressRole, t: Translate): string {
-  const options = socketOptions(kind, role, t);
+  const options = [...socketOptions(kind, role, t), ...tlsOptions(kind, role, t)];
   const parts = Object.entries(fittingOptions(chosen, kind, role, t)).map(([name, value]) => {
     if (name === 'server') return t('backlog {0}', String(value));
     if (name === 'useExternalSocket') return t('socket handed over');
-    const form = options.find((option) => option.name === name)?.form ?? 'flag';
-    return form === 'flag' && value === true ? name : `${name} ${valueText({ form }, value, t)}`;
+    const { form = 'flag', none, label = name } = options.find((option) => option.name === name) ?? {};
+    return form === 'flag' && value === true ? label : `${label} ${valueText({ form, none }, value, t)}`;
   });
   return parts.join(', ');
 }
 
-/** Those that may be chosen again another time; a socket that was handed over is there once. */
+/** A socket that was handed over is there once; that a connection may be in clear is said each time. */
+const passing: ReadonlySet<string> = new Set(['useExternalSocket', 'ifOffered']);
+
+/** Those that may be chosen again another time. */
 export function lastingOptions(chosen: ChosenOptions): ChosenOptions {
-  return Object.fromEntries(Object.entries(chosen).filter(([name]) => name !== 'useExternalSocket'));
+  return Object.fromEntries(Object.entries(chosen).filter(([name]) => !passing.has(name)));
 }
 
 /** Which of the chosen options the system refused; null when it failed for another reason. */

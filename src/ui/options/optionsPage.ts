@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import type { NetworkProcesses } from '../../core';
 import { typeOf, type AddressKind } from '../open/addressKind';
+import { showPeerText } from '../peerText';
 import type { AddressRole } from '../open/parseAddress';
 import { askValue } from './askValue';
 import type { ChosenOptions } from './chosenOptions';
+import { askTlsValue, isOfTls } from './askTlsValue';
 import { socketOptions, valueText, type SocketOption } from './socketOption';
+import { tlsOptions } from './tlsOption';
 
 /** What the page is about. */
 export interface OptionsQuestion {
@@ -14,7 +17,7 @@ export interface OptionsQuestion {
   readonly step: { readonly step: number; readonly totalSteps: number };
   /** Connections that wait at a server without a choice. */
   readonly backlog: number;
-  readonly core: Pick<NetworkProcesses, 'featureProblem'>;
+  readonly core: Pick<NetworkProcesses, 'featureProblem' | 'gnutlsLacks'>;
   /** What the system refused before. */
   readonly refusal?: OptionRefusal;
 }
@@ -88,17 +91,19 @@ async function pick(
   }
 }
 
-async function change({ title, step }: OptionsQuestion, chosen: ChosenOptions, option: SocketOption) {
+async function change({ title, step, core }: OptionsQuestion, chosen: ChosenOptions, option: SocketOption) {
   const { name, form, standard } = option;
   const present = Object.hasOwn(chosen, name) ? chosen[name] : standard;
   if (form === 'flag') return { ...chosen, [name]: present !== true };
   let changed = chosen;
   const take = (value: unknown): null => {
-    // A number there has to be, or none is chosen.
-    changed = value === null && form === 'number' ? without(chosen, option) : { ...chosen, [name]: value };
+    // Of a socket's options, null is a value where it is no number.
+    const isNone = value === null && form !== 'seconds' && form !== 'device';
+    changed = isNone ? without(chosen, option) : { ...chosen, [name]: value };
     return null;
   };
-  await askValue({ option, present: chosen[name] ?? null, title, step, take });
+  const question = { option, present: chosen[name] ?? null, title, step, take };
+  await (isOfTls(form) ? askTlsValue({ ...question, lacks: core.gnutlsLacks() }) : askValue(question));
   return changed;
 }
 
@@ -107,11 +112,23 @@ function itemsOf(question: OptionsQuestion, chosen: ChosenOptions): OptionItem[]
   const done = { label: `$(arrow-left) ${vscode.l10n.t('Back to the address')}`, alwaysShow: true };
   const isListening = role === 'server' && typeOf(kind) !== 'datagram';
   const options = [
+    ...tlsOptions(kind, role, vscode.l10n.t),
     ...socketOptions(kind, role, vscode.l10n.t),
     ...(isListening ? [backlogOption(question)] : []),
     ...(isListening && isHandedOver(kind, core) ? [handedOption()] : []),
   ];
-  return [done, ...options.map((option) => optionItem(option, question, chosen))];
+  return [done, ...options.map((option) => optionItem(option, question, chosen)), ...lackItems(question)];
+}
+
+/** What the TLS library of this computer cannot do, whatever is chosen. */
+function lackItems({ kind, role, core }: OptionsQuestion): OptionItem[] {
+  if (tlsOptions(kind, role, vscode.l10n.t).length === 0) return [];
+  const separator = { label: vscode.l10n.t('TLS here'), kind: vscode.QuickPickItemKind.Separator };
+  const lacks = core.gnutlsLacks().map(({ name, reason }) => ({
+    ...{ label: `$(circle-slash) ${name}`, isMissing: true },
+    description: vscode.l10n.t('not here: {0}', showPeerText(reason)),
+  }));
+  return lacks.length > 0 ? [separator, ...lacks] : [];
 }
 
 function optionItem(option: SocketOption, { core, refusal }: OptionsQuestion, chosen: ChosenOptions): OptionItem {

@@ -1,10 +1,12 @@
 /** The socket options as people see them: what each does, which sockets it is for, how its value is written. */
+import { basename } from 'node:path';
+import { showPeerText } from '../peerText';
 import type { Translate } from '../translate';
-import type { AddressKind } from '../open/addressKind';
+import { isBy, isTcp as isTcpKind, type AddressKind } from '../open/addressKind';
 import type { AddressRole } from '../open/parseAddress';
 
-/** How a value is given. */
-export type OptionForm = 'flag' | 'seconds' | 'number' | 'device';
+/** How a value is given. The last five are of TLS: a text, texts, paths, `[[key file, certificate file]]`, a version. */
+export type OptionForm = 'flag' | 'seconds' | 'number' | 'device' | 'text' | 'names' | 'files' | 'keylist' | 'version';
 
 export interface SocketOption {
   /** The keyword of `makeNetworkProcess`. */
@@ -16,12 +18,16 @@ export interface SocketOption {
   readonly explanation: string;
   /** What a process has that was opened here without it. */
   readonly standard: boolean | number | null;
+  /** What it is called when there is no value. */
+  readonly none?: string;
 }
 
 /** The options that sockets of a kind take. */
 export function socketOptions(kind: AddressKind, role: AddressRole, t: Translate): SocketOption[] {
-  const isInternet = kind === 'tcp' || kind === 'udp';
-  const isTcp = kind === 'tcp';
+  // The core opens these without options of the socket.
+  if (isBy(kind)) return [];
+  const isTcp = isTcpKind(kind);
+  const isInternet = isTcp || kind === 'udp';
   const isStream = kind !== 'udp' && kind !== 'unix-dgram';
   const flag = (name: string, explanation: string, standard = false): SocketOption => ({
     ...{ name, form: 'flag', explanation, standard },
@@ -48,8 +54,14 @@ export function socketOptions(kind: AddressKind, role: AddressRole, t: Translate
 }
 
 /** A value for people: `on`, `3 s`, `eth0`; what is not there is `—`. */
-export function valueText({ form }: Pick<SocketOption, 'form'>, value: unknown, t: Translate): string {
+export function valueText({ form, none }: Pick<SocketOption, 'form' | 'none'>, value: unknown, t: Translate): string {
   const isOff = value === null || value === undefined || value === false;
+  if (isOff && none !== undefined) return none;
+  if (form === 'text' || form === 'version') return isOff ? '—' : showPeerText(String(value));
+  if (form === 'names' && Array.isArray(value)) return showPeerText(value.join(', '));
+  if (form === 'files' && Array.isArray(value))
+    return showPeerText(value.map((file) => basename(String(file))).join(', '));
+  if (form === 'keylist' && Array.isArray(value)) return showPeerText(basename(String((value as unknown[][])[0]?.[1])));
   if (form === 'device') return isOff ? t('any interface') : String(value);
   if (form === 'number') return isOff ? '—' : String(value);
   if (form === 'seconds' && !isOff) return value === true ? t('{0} s', 0) : t('{0} s', String(value));

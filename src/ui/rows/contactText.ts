@@ -1,7 +1,10 @@
 import { isLoopback, type NetworkProcess, type NetworkProcesses } from '../../core';
 import { pathText } from '../open/addressKind';
 
-export type ContactCore = Pick<NetworkProcesses, 'processContact' | 'processDatagramAddress'>;
+export type ContactCore = Pick<
+  NetworkProcesses,
+  'processContact' | 'processDatagramAddress' | 'processType' | 'processCommand' | 'processExitStatus'
+>;
 
 /** An address as one types it: `127.0.0.1:80`, `[::1]:80`, a path; empty for what is none. */
 export function addressText(address: unknown): string {
@@ -14,10 +17,12 @@ export function addressText(address: unknown): string {
 
 /**
  * Where a process is or goes to, for a row and the clipboard: a server's own address, a client's host and service as
- * they were asked for, an accepted client's peer. Raw: may hold what a peer sent.
+ * they were asked for, an accepted client's peer, a program's command. Raw: may hold what a peer sent.
  */
 export function contactText(process: NetworkProcess, core: ContactCore): string {
   const contact = (key: string): unknown => core.processContact(process, key);
+  const command = core.processType(process) === 'real' ? core.processCommand(process) : null;
+  if (Array.isArray(command)) return String(command.at(-1));
   if (process.server) return addressText(contact('remote')) || addressText(contact('local'));
   if (process.isServer) return addressText(contact('local')) || serviceText(contact);
   const asked = typeof contact('host') === 'string' && contact('host') !== 'local';

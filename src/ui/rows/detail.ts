@@ -1,15 +1,23 @@
 import { inspect } from 'node:util';
-import type { NetworkProcess, NetworkProcesses, TextBuffer } from '../../core';
+import type { NetworkProcess, NetworkProcesses, PeerStatus, TextBuffer } from '../../core';
 import { captureState } from '../capture/captureText';
 import { showPeerText } from '../peerText';
 import { kindOf, pathText } from '../open/addressKind';
 import { socketOptions, valueText } from '../options/socketOption';
 import type { Translate } from '../translate';
-import { addressText, type ContactCore } from './contactText';
+import { tlsParts } from '../trust/loadTlsParts';
+import { addressText, contactText, type ContactCore } from './contactText';
 import type { Row } from './row';
 import type { RowText } from './rowText';
 
 export type DetailKind =
+  /** What is encrypted, and how. */
+  | 'tls'
+  /** What is not encrypted, though that was asked for if possible. */
+  | 'plain'
+  | 'certificates'
+  /** One of the chain. */
+  | 'certificate'
   | 'contact'
   | 'properties'
   | 'options'
@@ -28,6 +36,9 @@ export type DetailKind =
   /** What has to be said about a group. */
   | 'remark';
 
+/** Those that always have lines below them. */
+const withEntries: ReadonlySet<DetailKind> = new Set(['options', 'tls', 'certificates', 'certificate']);
+
 /** Keys of the contact that may hold a path, or a name that begins with a zero. */
 const addressKeys: ReadonlySet<string> = new Set(['service', 'local', 'remote']);
 
@@ -41,7 +52,7 @@ export class Detail {
     /** The group it is in, and its place there: two keys may look alike. */
     readonly parent: Detail | null = null,
     private readonly index = 0,
-    /** Of a property or a socket option. */
+    /** Of a property or a socket option; a certificate's place in its chain. */
     readonly key: string | null = null,
   ) {}
 
@@ -64,17 +75,22 @@ export class Details {
     private readonly t: Translate,
   ) {}
 
-  /** The lines below a row, after its clients. */
+  /** The lines below a row, after its clients. Nothing is asked of a row that is not expanded. */
   of(row: Row): Detail[] {
     const { process } = row;
     const coding = this.core.processCodingSystem(process);
     const properties = this.core.processPlist(process).size;
     const buffer = process.buffer?.live ? showPeerText(process.buffer.name ?? '') : this.t('none');
     const none = this.t('none');
+    const isReal = this.core.processType(process) === 'real';
+    // A program's contact has no keywords, and it has no socket.
+    const command = isReal ? showPeerText(contactText(process, this.core)) : '';
+    const hasOptions = row.traits.has('live') && !isReal;
     return [
-      new Detail(row, 'contact', this.t('Contact'), ''),
+      ...this.encryption(row),
+      new Detail(row, 'contact', this.t('Contact'), command),
       new Detail(row, 'properties', this.t('Properties'), properties === 0 ? none : ''),
-      ...(row.traits.has('live') ? [new Detail(row, 'options', this.t('Socket Options'), '')] : []),
+      ...(hasOptions ? [new Detail(row, 'options', this.t('Socket Options'), '')] : []),
       new Detail(row, 'buffer', this.t('Process Buffer'), buffer),
       new Detail(row, 'coding', this.t('Coding'), `${coding.decode ?? none} / ${coding.encode ?? none}`),
       new Detail(row, 'query', this.t('Query Before Kill'), this.query(process)),
@@ -86,20 +102,23 @@ export class Details {
 
   /** Whether `entries` has any. */
   hasEntries(detail: Detail): boolean {
-    return ['contact', 'options'].includes(detail.kind) || (detail.kind === 'properties' && detail.description === '');
+    const { kind, description } = detail;
+    return withEntries.has(kind) || (['contact', 'properties'].includes(kind) && description === '');
   }
 
-  /** Every keyword of the contact, every property of the list. */
+  /** Every keyword of the contact, every property of the list, everything about a certificate… */
   entries(detail: Detail): Detail[] {
     const { process } = detail.row;
     const entry = (kind: 'entry' | 'property', [key, value]: [string, unknown], i: number): Detail =>
       new Detail(detail.row, kind, showPeerText(key), showValue(value), detail, i, kind === 'property' ? key : null);
     if (detail.kind === 'contact') {
       return Object.entries(this.core.processContact(process, true)).map(([key, value], i) =>
-        entry('entry', [key, addressKeys.has(key) && typeof value === 'string' ? pathText(value) : value], i),
+        entry('entry', [key, contactValue(key, value)], i),
       );
     }
     if (detail.kind === 'options') return this.options(detail);
+    const status = process.lastPeerStatus;
+    if (status && ['tls', 'certificates', 'certificate'].includes(detail.kind)) return this.tlsEntries(detail, status);
     if (detail.kind !== 'properties') return [];
     return [...this.core.processPlist(process)].map((pair, i) => entry('property', pair, i));
   }
@@ -123,9 +142,54 @@ export class Details {
     return [...entries, new Detail(row, 'remark', remark, reason, detail, entries.length)];
   }
 
+  private encryption(row: Row): Detail[] {
+    const { process, traits } = row;
+    if (process.encryption === 'none') return [new Detail(row, 'plain', 'TLS', this.t('not encrypted'))];
+    const status = traits.has('encrypted') ? process.lastPeerStatus : null;
+    if (!status) return [];
+    const tls = new Detail(row, 'tls', 'TLS', `${status.protocol.replace(/^TLS/, '')} · ${status.cipher}`);
+    // A client need not have one.
+    if (!status.certificate) return [tls];
+    const subject = showPeerText(status.certificate.subject);
+    return [tls, new Detail(row, 'certificates', this.t('Certificates'), subject)];
+  }
+
+  private tlsEntries(detail: Detail, status: PeerStatus): Detail[] {
+    const { row } = detail;
+    if (detail.kind === 'certificates') {
+      return status.certificates.map(
+        ({ subject }, i) =>
+          new Detail(row, 'certificate', showPeerText(subject) || this.t('no subject'), '', detail, i, String(i)),
+      );
+    }
+    const { connectionFacts, certificateFacts } = tlsParts();
+    const certificate = status.certificates[Number(detail.key)];
+    const facts =
+      detail.kind === 'tls'
+        ? connectionFacts(status, this.t)
+        : certificate
+          ? certificateFacts(certificate, this.t)
+          : [];
+    return facts.map(([label, text], i) => new Detail(row, 'entry', label, showPeerText(text), detail, i));
+  }
+
   private query(process: NetworkProcess): string {
     return this.core.processQueryOnExitFlag(process) ? this.t('yes') : this.t('no');
   }
+}
+
+/** As it may be shown: paths as people write them, and nothing secret. */
+function contactValue(key: string, value: unknown): unknown {
+  if (addressKeys.has(key) && typeof value === 'string') return pathText(value);
+  return key === 'tlsParameters' ? withoutSecrets(value) : value;
+}
+
+/** Keys and passphrases of `tlsParameters` stand there as texts, and people look on. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  const secret = ['key', 'pfx', 'passphrase'];
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, secret.includes(k) ? '…' : v]));
 }
 
 /** Any value on one line: addresses as one types them, buffers and processes by name. */

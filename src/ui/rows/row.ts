@@ -11,6 +11,8 @@ export type Trait =
   | 'finished'
   /** It has a peer, or had one: bytes go in and out, unlike with a server that only listens. */
   | 'transfers'
+  /** Between two, and encrypted, or was when it ended. */
+  | 'encrypted'
   | 'sendable'
   | 'eofable'
   | 'stoppable'
@@ -48,6 +50,7 @@ export function traitsOf(process: NetworkProcess): Set<Trait> {
   const traits = new Set<Trait>([isServer ? 'server' : 'connection', isDatagram ? 'datagram' : 'stream']);
   if (process.server) traits.add('accepted');
   if (isDatagram || !isServer) traits.add('transfers');
+  if (!isServer && ![null, 'none'].includes(process.encryption)) traits.add('encrypted');
   if (process.buffer?.live) traits.add('hasBuffer');
   if (isFinished(process)) {
     traits.add('finished');
@@ -56,7 +59,7 @@ export function traitsOf(process: NetworkProcess): Set<Trait> {
   }
   traits.add('live');
   if (isDatagram) traits.add('retargetable');
-  if (status === 'open' || status === 'listen') traits.add('stoppable');
+  if (status === 'open' || status === 'listen' || status === 'run') traits.add('stoppable');
   if (status === 'stop') traits.add('stopped');
   if (isDatagram || !(isServer || process.sentEof)) {
     traits.add('sendable');

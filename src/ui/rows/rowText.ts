@@ -5,6 +5,7 @@ import type { Translate } from '../translate';
 import { formatBytes, formatCount, formatTime } from './amounts';
 import { contactText, datagramPeer, reachOf, type ContactCore } from './contactText';
 import type { Row } from './row';
+import { encryptionSentence, encryptionWords, statusWords } from './stateWords';
 
 /** What a row says. States are always words; colours only repeat them. */
 export class RowText {
@@ -17,23 +18,25 @@ export class RowText {
     return showPeerText(row.process.name);
   }
 
-  /** `open · 127.0.0.1:6379 · 1.2 kB in`. */
+  /** `open · TLS 1.3 · 127.0.0.1:6379 · 1.2 kB in`. */
   description(row: Row): string {
-    return [row.process.status, ...this.facts(row)].join(' · ');
+    return [statusWords(row.process, this.core), ...this.facts(row)].join(' · ');
   }
 
   /** One sentence for screen readers, which do not hear changes of a description. */
   accessibleLabel(row: Row): string {
-    return [this.label(row), this.kind(row), row.process.status, ...this.facts(row)].join(', ');
+    return [this.label(row), this.kind(row), statusWords(row.process, this.core), ...this.facts(row)].join(', ');
   }
 
   /** Plain text, several lines. */
   tooltip(row: Row): string {
     const { process } = row;
+    const encryption = encryptionSentence(process, this.t);
     const buffer = process.buffer?.live ? showPeerText(process.buffer.name ?? '') : this.t('none');
     return [
       `${this.label(row)} (${this.kind(row)})`,
       this.description(row),
+      ...(encryption === null ? [] : [encryption]),
       this.t('Process buffer: {0}', buffer),
       this.t('Traffic: {0}', this.traffic(process)),
       this.t('Times: {0}', this.times(process)),
@@ -43,6 +46,7 @@ export class RowText {
   /** `TCP server`, `Unix socket client`… */
   kind(row: Row): string {
     const { process } = row;
+    if (this.core.processType(process) === 'real') return this.t('Shell connection');
     const transport = kindName(kindOf(this.core, process), this.t);
     if (process.isServer) return this.t('{0} server', transport);
     return process.server ? this.t('{0} client of a server', transport) : this.t('{0} connection', transport);
@@ -71,10 +75,11 @@ export class RowText {
     return parts.join(', ');
   }
 
-  /** What follows the status: the contact, then what is worth knowing now. */
+  /** What follows the status: whether it is encrypted, the contact, then what is worth knowing now. */
   private facts(row: Row): string[] {
     const { process } = row;
-    const facts = [showPeerText(contactText(process, this.core)), ...this.state(row)];
+    const encryption = row.traits.has('finished') ? null : encryptionWords(process, this.t);
+    const facts = [encryption ?? '', showPeerText(contactText(process, this.core)), ...this.state(row)];
     const { bytesReceived, bytesSent, bytesQueued } = process.traffic;
     if (bytesReceived > 0) facts.push(this.t('{0} in', formatBytes(bytesReceived)));
     if (bytesSent > 0) facts.push(this.t('{0} out', formatBytes(bytesSent)));
@@ -84,6 +89,8 @@ export class RowText {
 
   private state(row: Row): string[] {
     const { process } = row;
+    // `exit 3` says what the last message says in more words.
+    if (process.status === 'exit') return [];
     if (row.traits.has('finished')) return [endReason(process)];
     if (process.isServer) return [...this.reach(process), ...this.serverState(process)];
     return process.isDatagram ? [this.peer(process)] : process.sentEof ? [this.t('sent EOF')] : [];

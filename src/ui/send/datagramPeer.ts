@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import * as vscode from 'vscode';
 import type { NetworkAddress, NetworkProcess, NetworkProcesses } from '../../core';
 import { showFailure } from '../errors';
-import { parseAddress } from '../open/parseAddress';
+import { openParts } from '../open/loadParts';
 import type { Targets } from '../commands/targets';
 import { showPeerText } from '../peerText';
 import { datagramPeer } from '../rows/contactText';
@@ -57,7 +57,7 @@ async function askForPeer(
     validateInput: (text) => problemOf(text, family),
   });
   if (typed === undefined) return undefined;
-  const parsed = parseAddress(typed, 'udp', 'client', vscode.l10n.t);
+  const parsed = openParts().parseAddress(typed, 'udp', 'client', vscode.l10n.t);
   if (!parsed.ok) return undefined;
   const { host, service } = parsed.spec;
   const name = typeof host === 'string' ? host : loopback[family];
@@ -71,8 +71,7 @@ async function askForPeer(
 async function askForPath(
   texts: Pick<vscode.InputBoxOptions, 'title' | 'prompt' | 'value'>,
 ): Promise<NetworkAddress | undefined> {
-  const parse = (text: string): ReturnType<typeof parseAddress> =>
-    parseAddress(text, 'unix-dgram', 'client', vscode.l10n.t);
+  const parse = (text: string) => openParts().parseAddress(text, 'unix-dgram', 'client', vscode.l10n.t);
   const typed = await vscode.window.showInputBox({
     ...texts,
     placeHolder: '/tmp/my.sock',
@@ -91,7 +90,7 @@ async function askForPath(
 const loopback = { 4: '127.0.0.1', 6: '::1' } as const;
 
 function problemOf(typed: string, family: 4 | 6): string | undefined {
-  const parsed = parseAddress(typed, 'udp', 'client', vscode.l10n.t);
+  const parsed = openParts().parseAddress(typed, 'udp', 'client', vscode.l10n.t);
   if (!parsed.ok) return `${showPeerText(parsed.problem)}: ${showPeerText(parsed.advice)}`;
   if (parsed.kind !== 'udp') return vscode.l10n.t('Type a UDP address, such as 127.0.0.1:5000.');
   const named = { ipv4: 4, ipv6: 6 }[String(parsed.spec.family)];

@@ -5,6 +5,7 @@ import { commands } from '../ids';
 import { showPeerText } from '../peerText';
 import { formatCount } from '../rows/amounts';
 import type { Row, Trait } from '../rows/row';
+import { statusWords } from '../rows/stateWords';
 import { chosenCoding, type CodingChoice, type Eol, type Side } from './codingChoice';
 
 /** What the items of the status bar open; also commands of their own. */
@@ -19,7 +20,7 @@ export class ProcessPicks {
     const row = await this.targets.findOne(args, null, vscode.l10n.t('Process Actions'));
     if (!row) return;
     const items = actionItems().filter(({ trait }) => trait === null || row.traits.has(trait));
-    const title = vscode.l10n.t('{0} is {1}', showPeerText(row.process.name), row.process.status);
+    const title = vscode.l10n.t('{0} is {1}', showPeerText(row.process.name), statusWords(row.process, this.core));
     await pickAndRun(items, title, row);
   }
 
@@ -119,6 +120,7 @@ function actionItems(): (Action & { trait: Trait | null })[] {
     item('circle-slash', t('Send EOF'), commands.sendEof, 'eofable'),
     item('output', t('Show Process Buffer'), commands.showBuffer, 'hasBuffer'),
     item('terminal', t('Open Terminal'), commands.openTerminal, 'transfers'),
+    item('lock', t('Show TLS Details'), commands.showTls, 'encrypted'),
     item('symbol-string', t('Set Coding System…'), commands.setCoding, null),
     item('person', t('Set Datagram Peer…'), commands.setDatagramPeer, 'retargetable'),
     item('settings', t('Set Socket Option…'), commands.setSocketOption, 'live'),

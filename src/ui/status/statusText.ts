@@ -3,6 +3,7 @@ import { commands } from '../ids';
 import type { statusItems } from '../ids';
 import { showPeerText } from '../peerText';
 import { formatBytes, formatCount } from '../rows/amounts';
+import { encryptionSentence, encryptionWords, statusWords } from '../rows/stateWords';
 import type { Translate } from '../translate';
 import type { StatusTarget } from './statusSource';
 
@@ -17,23 +18,24 @@ export interface StatusText {
 /** What the items say; null for one that has nothing to say. */
 export type StatusTexts = Readonly<Record<keyof typeof statusItems, StatusText | null>>;
 
+type StatusCore = Pick<NetworkProcesses, 'processCodingSystem' | 'processExitStatus'>;
+
 const nameCharacters = 30;
 
 /** @param rate Bytes a second, both directions. */
-export function statusTexts(
-  target: StatusTarget,
-  rate: number,
-  core: Pick<NetworkProcesses, 'processCodingSystem'>,
-  t: Translate,
-): StatusTexts {
+export function statusTexts(target: StatusTarget, rate: number, core: StatusCore, t: Translate): StatusTexts {
   const { process } = target.row;
+  const isEncrypted = target.row.traits.has('encrypted');
+  const status = statusWords(process, core);
+  const state = [status, encryptionWords(process, t)].filter((words) => words !== null).join(' · ');
+  const sentence = encryptionSentence(process, t);
   const carries = target.row.traits.has('transfers');
   const whole = showPeerText(process.name);
   const name = whole.length > nameCharacters ? `${whole.slice(0, nameCharacters - 1)}…` : whole;
   return {
     state: {
-      text: `$(plug) ${name}: ${process.status}`,
-      tooltip: t('Process {0} is {1}: choose what to do', whole, process.status),
+      text: `$(${isEncrypted ? 'lock' : 'plug'}) ${name}: ${state}`,
+      tooltip: [t('Process {0} is {1}: choose what to do', whole, status), sentence ?? ''].join('\n').trim(),
       command: commands.processActions,
     },
     view: view(target, t),

@@ -276,7 +276,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
     const { decode } = this.core.processCodingSystem(process);
     if (decode !== this.coding) this.decodeWith(decode);
     if (process.lastMessage !== this.told) this.sentinelSaid();
-    else if (this.isNew && process.status === 'open') {
+    else if (this.isNew && (process.status === 'open' || process.status === 'run')) {
       this.isNew = false;
       this.flow.addLine(vscode.l10n.t('Connected again.'));
     }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Targets } from '../commands/targets';
 import { terminalProfile } from '../ids';
-import type { OpenFlow } from '../open/openFlow';
+import type { OpenCommands } from '../open/openCommands';
 import { showPeerText } from '../peerText';
 import { Detail } from '../rows/detail';
 import { Row } from '../rows/row';
@@ -20,7 +20,7 @@ export class TerminalCommands implements vscode.TerminalProfileProvider, vscode.
     private readonly terminals: Terminals,
     private readonly targets: Targets,
     private readonly rows: RowModel,
-    private readonly flow: OpenFlow,
+    private readonly flow: OpenCommands,
     private readonly settings: Settings,
   ) {
     this.subscription = vscode.window.registerTerminalProfileProvider(terminalProfile, this);

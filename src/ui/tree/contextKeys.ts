@@ -13,6 +13,7 @@ const traits = {
   hasStopped: 'stopped',
   hasReconnectable: 'reconnectable',
   hasBuffer: 'hasBuffer',
+  hasEncrypted: 'encrypted',
   hasTransfers: 'transfers',
   hasDatagram: 'retargetable',
 } as const satisfies Partial<Record<keyof typeof contextKeys, Trait>>;

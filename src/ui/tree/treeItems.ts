@@ -57,6 +57,10 @@ function lookAtCapture(): vscode.Command {
 }
 
 const detailIcons: Readonly<Record<DetailKind, string | null>> = {
+  tls: 'lock',
+  plain: 'unlock',
+  certificates: 'verified',
+  certificate: 'file-code',
   contact: 'link',
   properties: 'symbol-property',
   options: 'settings',

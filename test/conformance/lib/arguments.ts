@@ -1,6 +1,6 @@
 /** Turns the values that scenarios are written in into what the core is given. */
 import type { Filter, LogFunction, NetworkProcess, Sentinel, Text, TextBuffer } from '../../../src/core';
-import { type Json, type JsonObject, DriverProblem, NotYet, brief, isObject, list, member, string } from './json';
+import { type Json, type JsonObject, DriverProblem, brief, isObject, list, member, string } from './json';
 import { List, Vector, bytesAsText, hexBytes } from './lisp';
 import type { Owner, World } from './world';
 
@@ -144,10 +144,59 @@ export class Arguments {
       case 'remote':
         return this.address(v, context);
       case 'tls-parameters':
-        throw new NotYet('TLS is not offered yet');
+        return this.tlsParameters(v, context);
       default:
         return this.value(v, context);
     }
+  }
+
+  /** Parameters of `open-network-stream`. */
+  streamParameters(args: JsonObject, context: Context | null): Record<string, unknown> {
+    const entries = Object.entries(args).map(([key, v]): [string, unknown] => [
+      this.world.keywords.toCamel(key),
+      this.streamParameter(key, v, context),
+    ]);
+    return Object.fromEntries(entries);
+  }
+
+  private streamParameter(key: string, v: Json, context: Context | null): unknown {
+    switch (key) {
+      case 'type':
+        return this.symbol(v, context);
+      case 'coding':
+        return this.coding(v, context);
+      case 'starttls-function':
+        if (!isObject(v)) return this.value(v, context);
+        return (capabilities: string | null) =>
+          fits(capabilities, string(v, 'ifMatch')) ? string(v, 'command') : null;
+      case 'capability-command':
+        if (!isObject(v) || !('ifGreeting' in v)) return this.value(v, context);
+        return (greeting: string | null) =>
+          this.value(fits(greeting, string(v, 'ifGreeting')) ? v.then : v.else, context);
+      case 'client-certificate':
+        return Array.isArray(v) ? v.map((name) => this.world.path(`certs/${String(name)}`)) : this.value(v, context);
+      case 'tls-parameters':
+        return this.tlsParameters(v, context);
+      default:
+        return this.value(v, context);
+    }
+  }
+
+  /** A list of a type and keywords, as in Lisp, or an object of keywords. */
+  private tlsParameters(v: Json, context: Context | null): unknown {
+    if (isObject(v)) {
+      const entries = Object.entries(v).map(([key, x]) => [this.world.keywords.toCamel(key), this.value(x, context)]);
+      return Object.fromEntries(entries);
+    }
+    if (!Array.isArray(v)) return this.value(v, context);
+    const [type, ...plist] = v.map((x) => this.value(x, context));
+    const words: Record<string, unknown> = {};
+    for (let i = 0; i + 1 < plist.length; i += 2) {
+      const key = plist[i];
+      const name = typeof key === 'symbol' ? (key.description ?? '') : String(key);
+      words[this.world.keywords.toCamel(name.replace(/^:/, ''))] = plist[i + 1];
+    }
+    return [type, words];
   }
 
   /** A peer's configuration, with ports and paths filled in. */
@@ -158,6 +207,11 @@ export class Arguments {
     if ('file' in v) return this.world.path(string(v, 'file'));
     return Object.fromEntries(Object.entries(v).map(([key, x]) => [key, this.peerConfig(x)]));
   }
+}
+
+/** Whether a pattern that Lisp and JavaScript have in common fits a text. */
+function fits(text: string | null, pattern: string): boolean {
+  return text !== null && new RegExp(pattern, 'm').test(text);
 }
 
 /** The buffer of that name; the error of Emacs if there is none. */

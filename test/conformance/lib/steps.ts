@@ -105,7 +105,7 @@ export class Steps implements Callbacks {
       case 'call':
         return this.call(step, context).then((value) => ({ returned: world.printer.returned(value) }));
       case 'open':
-        throw new NotYet('open-network-stream is not offered yet');
+        return this.open(step, context);
       case 'send':
         return core.processSendString(proc(), args.text(step.text, context) as Text).then(nothing);
       case 'sendRegion': {
@@ -184,6 +184,28 @@ export class Steps implements Callbacks {
     owner.made = true;
     if (process && owner.id !== null) this.world.bind(owner.id, process);
     return process;
+  }
+
+  private async open(step: JsonObject, context: Context | null): Promise<Result> {
+    const { world, args } = this;
+    const { name, buffer, host, service, ...rest } = args.streamParameters(object(step, 'args'), context);
+    const result = await this.bound(step, context, () =>
+      world.core.openNetworkStream(name as string, buffer as BufferDesignator | null, host, service, rest),
+    );
+    const isList = result !== null && 'greeting' in result;
+    const process = isList ? result.process : result;
+    if (process) world.bind(string(step, 'id'), process);
+    if (!isList) return process ? null : { returned: null };
+    const shown: JsonObject = {
+      process: process && world.idOf(process),
+      greeting: world.printer.value(result.greeting),
+      capabilities: world.printer.value(result.capabilities),
+      type: result.type,
+      error: result.error,
+    };
+    const keep = list(step, 'keep');
+    const kept = Object.entries(shown).filter(([key]) => keep.length === 0 || keep.includes(key));
+    return { returned: Object.fromEntries(kept) };
   }
 
   /** Performs `body` with the variables of the step's `let`, which in Emacs are dynamic and here are options. */

@@ -1,8 +1,14 @@
 /** What a running scenario has made so far: processes by id, peers, event logs. */
-import { realpathSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { type NetworkProcess, type NetworkProcesses, createNetworkProcesses } from '../../../src/core';
-import { type Json, type JsonObject, DriverProblem } from './json';
+import {
+  type NetworkProcess,
+  type NetworkProcesses,
+  type SecurityLevel,
+  createNetworkProcesses,
+} from '../../../src/core';
+import { type Json, type JsonObject, DriverProblem, isObject, list, member } from './json';
 import { Keywords, Printer, bytesAsText, isNil } from './lisp';
 import type { Peer } from './peers';
 
@@ -40,6 +46,19 @@ export class World {
     this.core.onDidChangeProcess(({ process, kind }) => {
       if (kind === 'added' && process.server !== null) this.unseen.push(process);
     });
+  }
+
+  /** Certificates in the working folder, made when there are none, and what the scenario says about trust. */
+  useCertificates(tls: Json): void {
+    const certificates = this.path('certs');
+    if (!existsSync(certificates)) {
+      execFileSync(process.execPath, [join(this.folder, 'peers', 'gen-certs.mjs'), certificates], { stdio: 'ignore' });
+    }
+    const said = isObject(tls) ? tls : {};
+    const trusted = list(said, 'trust');
+    if (trusted.length > 0) this.core.options.trustFiles = trusted.map((name) => join(certificates, String(name)));
+    const level = member(said, 'level');
+    if (level !== null) this.core.options.networkSecurityLevel = level as SecurityLevel;
   }
 
   path(name: string): string {

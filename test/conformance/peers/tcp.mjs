@@ -1,11 +1,21 @@
 // A stream peer on TCP or a Unix socket, server or client, that follows a script for each connection. First line: the
-// port it listens on, or its own port as a client; 0 for paths.
+// port it listens on, or its own port as a client; 0 for paths. `tls` {cert, clientCa} encrypts from the start, the step
+// `startTls` {cert, clientCa} later.
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
+import tls from 'node:tls';
 import { once } from 'node:events';
 import { loopback, perform, plainActions, printable, report, start, toBytes, until } from './common.mjs';
 
 const config = start();
 const scripts = config.scripts ?? [config.script ?? []];
+
+/** Certificates are in `certs` of the folder that the peer runs in. */
+function contextOf(name, clientCa) {
+  const file = (end) => readFileSync(`certs/${name}.${end}`);
+  const ca = clientCa === undefined ? {} : { ca: readFileSync(`certs/${clientCa}`) };
+  return tls.createSecureContext({ key: file('key'), cert: file('pem'), ...ca });
+}
 
 /** A connection: what has come in, not yet expected and not yet reported, and how it ended. */
 class Connection {
@@ -16,6 +26,10 @@ class Connection {
   #wake = () => {};
 
   constructor(socket) {
+    this.#use(socket);
+  }
+
+  #use(socket) {
     this.socket = socket;
     socket.on('data', this.#take);
     socket.on('end', () => this.#end());
@@ -35,6 +49,23 @@ class Connection {
   #end() {
     this.ended = true;
     this.#wake();
+  }
+
+  /** Shakes hands as a server, and says how it went: `secure` or `tls-error`. */
+  async secure({ cert, clientCa }) {
+    const below = this.socket;
+    for (const event of ['data', 'end', 'close']) below.removeAllListeners(event);
+    const options = { isServer: true, secureContext: contextOf(cert, clientCa), rejectUnauthorized: false };
+    const socket = new tls.TLSSocket(below, { ...options, requestCert: clientCa !== undefined });
+    const isSecure = await new Promise((resolve) => {
+      socket.once('secure', () => resolve(true));
+      for (const event of ['error', '_tlsError', 'close']) socket.once(event, () => resolve(false));
+    });
+    report(isSecure ? 'secure' : 'tls-error');
+    if (isSecure && config.announceClient) report(`client ${socket.getPeerCertificate().subject?.CN ?? 'nobody'}`);
+    this.#use(socket);
+    if (!isSecure) this.#end();
+    return isSecure;
   }
 
   until(test) {
@@ -79,6 +110,7 @@ class Connection {
       this.socket.on('data', (bytes) => this.socket.write(bytes));
       await this.write(first);
     },
+    startTls: (how) => this.secure(how),
     pause: () => void this.socket.pause(),
     resume: () => void this.socket.resume(),
   };
@@ -87,6 +119,12 @@ class Connection {
 function follow(socket, number) {
   if (config.announce) report(`connection ${number}`);
   const connection = new Connection(socket);
+  if (config.tls) {
+    const secured = connection.secure(config.tls);
+    return secured.then(
+      (isSecure) => isSecure && perform(scripts[Math.min(number, scripts.length) - 1], connection.actions),
+    );
+  }
   return perform(scripts[Math.min(number, scripts.length) - 1], connection.actions);
 }
 

@@ -257,6 +257,9 @@ function writeUserData(dataDir, { userSettings = {}, keybindings, trust, smokeDr
   // The server of this build keeps the user's settings on disk, below User.
   for (const part of ['User', 'Machine']) mkdirSync(`${dataDir}/data/${part}`, { recursive: true });
   writeFileSync(`${dataDir}/data/User/settings.json`, settings);
+  // Those of scope "machine" are read there in a window of a server, unless it is quicker than their manifest.
+  const own = Object.entries(userSettings).filter(([key]) => key.startsWith('networkProcesses.'));
+  writeFileSync(`${dataDir}/data/Machine/settings.json`, JSON.stringify(Object.fromEntries(own), null, 2));
   if (keybindings) writeFileSync(`${dataDir}/data/User/keybindings.json`, JSON.stringify(keybindings, null, 2));
   mkdirSync(`${dataDir}/extensions`, { recursive: true });
 }

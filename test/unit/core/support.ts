@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import net from 'node:net';
 import { createNetworkProcesses, type NetworkProcess, type NetworkProcesses, type Text } from '../../../src/core';
 
@@ -20,6 +21,17 @@ export async function until(what: string, holds: () => unknown): Promise<void> {
     if (Date.now() > limit) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+}
+
+/** Fails when this program spins: then it never waits. One quiet moment is enough, the computer may be busy. */
+export async function assertWaiting(): Promise<void> {
+  const shares = [];
+  for (let i = 0; i < 3; i++) {
+    const before = performance.eventLoopUtilization();
+    await pause(100);
+    shares.push(performance.eventLoopUtilization(before).utilization);
+  }
+  assert.ok(Math.min(...shares) < 0.5, `the event loop was busy for ${shares.join(', ')} of the time`);
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

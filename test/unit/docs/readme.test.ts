@@ -33,7 +33,8 @@ describe('README', () => {
 
   it('lists every setting with its default', () => {
     for (const [key, { default: value }] of Object.entries(manifest.contributes.configuration.properties)) {
-      const row = new RegExp(`^\\| \`${key}\`\\s+\\| \`?${String(value)}\`?\\s`, 'm');
+      const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+      const row = new RegExp(`^\\| \`${key}\`\\s+\\| \`?${text.replace(/[[\]{}]/g, '\\$&')}\`?\\s`, 'm');
       assert.match(readme, row, key);
     }
   });

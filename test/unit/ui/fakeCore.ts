@@ -3,7 +3,9 @@ import type {
   Disposable,
   Event,
   NetworkProcess,
+  PeerStatus,
   ProcessChange,
+  ProcessDesignator,
   ProcessStatus,
   TextBuffer,
 } from '../../../src/core';
@@ -21,6 +23,12 @@ export interface FakeProcess extends NetworkProcess {
   lastMessage: string | null;
   sentEof: boolean;
   clients: { count: number; atLimit: boolean };
+  encryption: string | null;
+  lastPeerStatus: PeerStatus | null;
+  isNegotiated: boolean;
+  /** Of a shell connection. */
+  command?: readonly string[];
+  exitStatus?: number;
   contact: Record<string, unknown>;
   peer: readonly number[] | null;
   /** As the system has them; null where it can't be asked. */
@@ -76,6 +84,9 @@ export class FakeCore {
       failure: null,
       sentEof: false,
       clients: { count: 0, atLimit: false },
+      encryption: null,
+      lastPeerStatus: null,
+      isNegotiated: false,
       contact: { name: facts.name ?? `p${id}` },
       peer: null,
       ...facts,
@@ -104,6 +115,11 @@ export class FakeCore {
   }
 
   processDatagramAddress = (process: NetworkProcess): readonly number[] | null => (process as FakeProcess).peer;
+  processType = (process: ProcessDesignator): 'network' | 'real' =>
+    (process as FakeProcess).command ? 'real' : 'network';
+  processCommand = (process: NetworkProcess): readonly string[] | true | null =>
+    (process as FakeProcess).command ?? (process.status === 'stop' ? true : null);
+  processExitStatus = (process: NetworkProcess): number => (process as FakeProcess).exitStatus ?? 0;
   processPlist = (process: NetworkProcess): Map<string, unknown> => process.plist;
   processCodingSystem = (): { decode: string | null; encode: string | null } => ({
     decode: 'utf-8-unix',

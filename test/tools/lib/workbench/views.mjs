@@ -205,17 +205,18 @@ export const Views = (Base) =>
      * far a wheel turns a tree can't be told beforehand.
      */
     async #page(view, look) {
-      await this.focusTree(view);
-      await this.press('Home');
       // A dialog that opens meanwhile takes the keys.
       const isCovered = async () => !!(await this.read(readDialog));
       await this.until(`the top of ${view}`, async () => {
+        // An editor may take the keyboard late.
+        await this.focusTree(view);
+        await this.press('Home');
+        await this.page.waitForTimeout(50);
         const [first] = await this.#drawnRows(view);
         return !first || (first.index === 0 && first.inView) || isCovered();
       });
       for (let guard = 0; guard < 500; guard++) {
         if (await isCovered()) throw new Error(`A dialog lies over ${view}`);
-        // An editor may take the keyboard late.
         await this.focusTree(view);
         await this.page.waitForTimeout(50);
         const rows = await this.#drawnRows(view);

@@ -68,7 +68,7 @@ describe('Recents', () => {
   it('passes over what does not fit', () => {
     const memory = new Memory();
     const recents = new Recents(memory);
-    for (const stored of [null, 'x', { length: 3 }, [null, 1, 'x', {}, { ...recent('a:1'), kind: 'tls' }]]) {
+    for (const stored of [null, 'x', { length: 3 }, [null, 1, 'x', {}, { ...recent('a:1'), kind: 'sctp' }]]) {
       memory.values.set('recentAddresses', stored);
       assert.deepEqual(recents.list('tcp', 'client'), []);
       assert.equal(recents.lastKind('client'), undefined);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { formatBytes, formatCount, formatTime } from '../../../../src/ui/rows/amounts';
 import { addressText, contactText } from '../../../../src/ui/rows/contactText';
-import { Details, showValue } from '../../../../src/ui/rows/detail';
+import { Details, showValue, type Detail } from '../../../../src/ui/rows/detail';
 import { Row, traitsOf } from '../../../../src/ui/rows/row';
 import { RowText } from '../../../../src/ui/rows/rowText';
 import { fakeBuffer, FakeCore, traffic, translate, type FakeProcess } from '../fakeCore';
+import { peerStatus } from '../trust/peerStatus';
 
 const core = new FakeCore();
 const text = new RowText(core, translate);
@@ -18,6 +19,7 @@ function rowOf(facts: Partial<FakeProcess>): Row {
 const loopback = [127, 0, 0, 1, 4000];
 const server = { isServer: true, status: 'listen', contact: { local: loopback, service: 4000 } } as const;
 const client = { contact: { host: '127.0.0.1', service: 6379, remote: [127, 0, 0, 1, 6379] } } as const;
+const shell = { command: ['/bin/sh', '-c', 'cat\n-'], lastMessage: 'finished\n', contact: {} } as const;
 const ended = { created: 0, opened: 1, ended: 2 };
 
 describe('the text of rows', () => {
@@ -81,6 +83,21 @@ describe('the text of rows', () => {
       { ...server, isDatagram: true, status: 'open', peer: [0, 0, 0, 0, 0] },
       'open · 127.0.0.1:4000 · no peer yet',
     ],
+    ['an encrypted connection', { ...client, encryption: 'TLS1.3' }, 'open · TLS 1.3 · 127.0.0.1:6379'],
+    ['one that TLS was not to be had for', { ...client, encryption: 'none' }, 'open · not encrypted · 127.0.0.1:6379'],
+    ['a server with TLS', { ...server, encryption: 'TLS' }, 'listen · TLS · 127.0.0.1:4000'],
+    [
+      'an encrypted connection that has ended',
+      { ...client, encryption: 'TLS1.2', status: 'closed', times: ended, lastMessage: 'deleted\n' },
+      'closed · 127.0.0.1:6379 · deleted',
+    ],
+    ['a program', { ...shell, status: 'run' }, 'run · cat\\x0a-'],
+    ['a program that has ended', { ...shell, status: 'exit', exitStatus: 3, times: ended }, 'exit 3 · cat\\x0a-'],
+    [
+      'a program that was killed',
+      { ...shell, status: 'signal', times: ended, lastMessage: 'killed\n' },
+      'signal · cat\\x0a- · killed',
+    ],
     ['a datagram client', { ...client, isDatagram: true, peer: [127, 0, 0, 1, 6379] }, 'open · 127.0.0.1:6379'],
   ];
   for (const [name, facts, expected] of cases) {
@@ -90,6 +107,21 @@ describe('the text of rows', () => {
   it('says everything in one sentence to a screen reader', () => {
     const row = rowOf({ ...server, name: 'echo', clients: { count: 2, atLimit: false } });
     assert.equal(text.accessibleLabel(row), 'echo, TCP server, listen, 127.0.0.1:4000, 2 clients');
+  });
+
+  it('says to a screen reader and in the tooltip whether it is encrypted', () => {
+    const encrypted = rowOf({ ...client, name: 'mail', encryption: 'TLS1.3' });
+    assert.equal(text.accessibleLabel(encrypted), 'mail, TLS connection, open, TLS 1.3, 127.0.0.1:6379');
+    assert.match(text.tooltip(encrypted), /\nEncrypted: TLS 1\.3\n/);
+    assert.match(text.tooltip(rowOf({ ...client, encryption: 'none' })), /\nThis connection is not encrypted: /);
+    assert.doesNotMatch(text.tooltip(rowOf(client)), /ncrypted/);
+    const unverified = rowOf({ ...client, encryption: 'TLS1.3', lastPeerStatus: peerStatus });
+    assert.match(text.description(unverified), /^open · TLS 1\.3 unverified · /);
+    assert.match(
+      text.tooltip(unverified),
+      /\nEncrypted, but the certificate could not be verified: TLS 1\.3 unverified\n/,
+    );
+    assert.match(text.accessibleLabel(rowOf({ ...shell, name: 'sh', status: 'run' })), /^sh, Shell connection, run, /);
   });
 
   it('shows nothing a peer made up as it is', () => {
@@ -190,6 +222,63 @@ describe('details', () => {
     const row = rowOf({ contact: of });
     const shown = details.entries(details.of(row)[0]!).map((entry) => `${entry.label}=${entry.description}`);
     assert.deepEqual(shown, ['family=local', 'service=@mine', 'remote=@mine', 'other=\\x00x']);
+  });
+
+  it('tell how it is encrypted, and the certificates below each other', () => {
+    const peer = { encryption: 'TLS1.3', lastPeerStatus: peerStatus };
+    const row = rowOf({ ...client, ...peer });
+    const below = (detail: Detail): string[] => details.entries(detail).map((d) => `${d.label}: ${d.description}`);
+    const [tls, certificates] = details.of(row);
+    assert.deepEqual([tls?.kind, tls?.label, tls?.description], ['tls', 'TLS', '1.3 · AES-256-GCM']);
+    assert.deepEqual(tls && below(tls), [
+      'Protocol: TLS 1.3',
+      'Cipher: AES-256-GCM',
+      'Key Exchange: ECDHE-RSA',
+      'MAC: AEAD',
+      'ALPN: h2\\u202e',
+      'Warning: the certificate has expired',
+      'Warning: future-\\x1b',
+    ]);
+    assert.deepEqual([certificates?.kind, certificates?.description], ['certificates', 'CN=\\u202e[x] (y)']);
+    const chain = certificates ? details.entries(certificates) : [];
+    assert.deepEqual(
+      chain.map(({ label }) => label),
+      ['CN=\\u202e[x] (y)', 'no subject'],
+    );
+    assert.ok(chain.every((one) => details.hasEntries(one)));
+    assert.deepEqual(chain[1] && below(chain[1]).slice(0, 6), [
+      'Subject: none',
+      'Issuer: CN=ca',
+      'Valid From: 2026-01-01',
+      'Valid To: 2027-01-01',
+      'Alternative Names: none',
+      'Key: RSA, 2,048 bits (Medium)',
+    ]);
+    const all = [...details.of(row), ...chain, ...chain.flatMap((one) => details.entries(one))];
+    assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
+    // Also when it has ended; not without TLS.
+    const over = details.of(rowOf({ ...client, ...peer, status: 'closed', times: ended }));
+    assert.deepEqual(over[1]?.kind, 'certificates');
+    assert.equal(details.of(rowOf(client))[0]?.kind, 'contact');
+    const plain = details.of(rowOf({ ...client, encryption: 'none' }))[0];
+    assert.deepEqual([plain?.kind, plain?.description], ['plain', 'not encrypted']);
+    assert.equal(plain && details.hasEntries(plain), false);
+  });
+
+  it('of a program have its command, and no socket', () => {
+    const [contact, , buffer] = details.of(rowOf({ ...shell, status: 'run' }));
+    assert.equal(contact?.description, 'cat\\x0a-');
+    assert.equal(contact && details.hasEntries(contact), false);
+    assert.equal(buffer?.kind, 'buffer');
+  });
+
+  it('show no key and no passphrase', () => {
+    const secrets = { key: 'KEY', pfx: 'PFX', passphrase: 'PASS', cert: 'CERT' };
+    const row = rowOf({ contact: { tlsParameters: ['gnutls-x509pki', secrets] } });
+    const [contact] = details.of(row);
+    const shown = (contact ? details.entries(contact) : []).map(({ description }) => description).join();
+    assert.match(shown, /CERT/);
+    assert.doesNotMatch(shown, /KEY|PFX|PASS/);
   });
 
   it('say none where there is nothing', () => {

@@ -28,6 +28,17 @@ describe('the status bar', () => {
     assert.equal(texts({ status: 'closed' }).state!.text, '$(plug) echo: closed');
   });
 
+  it('says whether it is encrypted', () => {
+    const { state } = texts({ encryption: 'TLS1.3' });
+    assert.equal(state!.text, '$(lock) echo: open · TLS 1.3');
+    assert.match(state!.tooltip, /^Process echo is open: choose what to do\nEncrypted: TLS 1\.3$/);
+    const plain = texts({ encryption: 'none' }).state!;
+    assert.equal(plain.text, '$(plug) echo: open · not encrypted');
+    assert.match(plain.tooltip, /everybody on the way can read it/);
+    const exit = { status: 'exit', command: ['sh'], exitStatus: 3 } as const;
+    assert.equal(texts(exit).state!.text, '$(plug) echo: exit 3');
+  });
+
   it('makes hostile and long names harmless', () => {
     const { state } = texts({ name: `$(zap)\u202e${'x'.repeat(300)}` });
     assert.match(state!.text, /^\$\(plug\) \$ \(zap\)\\u202ex+…: open$/);

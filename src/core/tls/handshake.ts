@@ -1,0 +1,130 @@
+import type { Socket } from 'node:net';
+import { connect, TLSSocket, type ConnectionOptions } from 'node:tls';
+import { endpoint } from '../address/address';
+import { formatNetworkAddress } from '../address/address';
+import { NetworkProcessError, systemCode } from '../errors';
+import type { Ending } from '../transport/connectStream';
+import { isPlainStream, type StreamTransport } from '../transport/transport';
+import { plainText } from './certificate';
+import { Handshaken } from './peerStatus';
+import { secureContext } from './secureContexts';
+import type { TlsSide } from './tlsParameters';
+import { alertOf, TlsStream } from './tlsStream';
+
+/**
+ * Shakes hands on a connected stream, which is used up. No byte of an application is sent or given to anybody: who calls
+ * judges the certificate first.
+ *
+ * @param ending What ends it from outside: its time, whoever cancels it.
+ * @throws NP_TLS_HANDSHAKE, NP_TLS_NOT_TLS, NP_TLS_PARAMETERS, NP_TLS_UNSUPPORTED; the reason of `ending`. The socket is
+ *   gone then: never anything goes on in clear.
+ */
+export async function handshake(stream: StreamTransport, side: TlsSide, ending: Ending): Promise<TlsStream> {
+  if (!isPlainStream(stream)) {
+    stream.close();
+    throw new NetworkProcessError('NP_TLS_UNSUPPORTED', 'error', ['TLS takes a stream, not packets']);
+  }
+  const { local, remote } = stream;
+  const below = stream.release();
+  const target = targetOf(side, stream);
+  try {
+    const socket = await shake(below, side, ending, target);
+    return new TlsStream(socket, below, examine(socket, side, target), { local, remote });
+  } catch (error) {
+    below.destroy();
+    throw error;
+  }
+}
+
+/** What a certificate says is a stranger's: one that cannot be read is none that is trusted. */
+function examine(socket: TLSSocket, side: TlsSide, target: string): Handshaken {
+  try {
+    return new Handshaken(socket, side.hostname, side.isServer);
+  } catch (cause) {
+    socket.on('error', () => undefined).destroy();
+    const text = [`A certificate of the peer cannot be read`, plainText((cause as Error).message)];
+    throw new NetworkProcessError('NP_TLS_CERTIFICATE', 'gnutls-error', text, target, { cause });
+  }
+}
+
+function targetOf({ hostname }: TlsSide, { remote }: StreamTransport): string {
+  const at = formatNetworkAddress(remote) ?? 'its peer';
+  if (hostname === null || typeof remote === 'string') return at;
+  return endpoint(hostname, (remote as number[]).at(-1)!);
+}
+
+function shake(below: Socket, side: TlsSide, ending: Ending, target: string): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    if (ending.reason) return reject(ending.reason);
+    const socket = begin(below, side);
+    let isOver = false;
+    const over = (): boolean => {
+      if (isOver) return false;
+      isOver = true;
+      off();
+      socket.off('close', closed).off('error', failed).off('_tlsError', failed);
+      return true;
+    };
+    const ended = (error: unknown): void => {
+      if (!over()) return;
+      socket.on('error', () => undefined).destroy();
+      reject(error);
+    };
+    const failed = (error: unknown): void => ended(explain(error, target));
+    const closed = (): void => failed(new Error('the peer closed the connection'));
+    const off = ending.onEnd(ended);
+    socket.on('error', failed).on('_tlsError', failed).on('close', closed);
+    socket.once(side.isServer ? 'secure' : 'secureConnect', () => {
+      if (!over()) return;
+      // Of a server's socket Node holds errors back until this is called.
+      (socket as unknown as { _releaseControl?: () => void })._releaseControl?.();
+      resolve(socket.pause());
+    });
+  });
+}
+
+function begin(below: Socket, side: TlsSide): TLSSocket {
+  const context = secureContext(side.context);
+  const alpn = side.alpn === null ? {} : { ALPNProtocols: [...side.alpn] };
+  if (side.isServer) {
+    const { requestCertificate: requestCert } = side;
+    return new TLSSocket(below, {
+      isServer: true,
+      secureContext: context,
+      requestCert,
+      rejectUnauthorized: false,
+      ...alpn,
+    });
+  }
+  // Everything is judged by us, at once and by name, whatever the environment says about it.
+  const options: ConnectionOptions = {
+    ...alpn,
+    socket: below,
+    secureContext: context,
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+    minDHSize: 1,
+  };
+  // The empty name keeps Node from telling the address of the socket.
+  return connect({ ...options, servername: side.serverName ?? '' });
+}
+
+const notTls =
+  /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL|HTTP_REQUEST|UNEXPECTED_MESSAGE|RECORD_TOO|BAD_RECORD_TYPE|INVALID_RECORD|UNSUPPORTED_PROTOCOL_RECORD/;
+
+function explain(cause: unknown, target: string): unknown {
+  const system = systemCode(cause) ?? '';
+  const said = cause instanceof Error ? cause.message : String(cause);
+  // The library's errors begin with a number and name a file of its source.
+  const text = plainText((/:([^:]+):[^:]*\.c(c)?:\d+/.exec(said)?.[1] ?? said).trim());
+  if (notTls.test(system)) {
+    return new NetworkProcessError('NP_TLS_NOT_TLS', 'gnutls-error', [`The peer does not speak TLS: ${text}`], target, {
+      cause,
+    });
+  }
+  const alert = alertOf(cause);
+  const why = alert ? `the peer refused with the alert “${alert}”` : text;
+  return new NetworkProcessError('NP_TLS_HANDSHAKE', 'gnutls-error', [`TLS negotiation failed: ${why}`], target, {
+    cause,
+  });
+}

@@ -1,0 +1,10 @@
+import type * as Parts from './openParts';
+
+let loaded: typeof Parts | null = null;
+
+/** Read when the first question is asked: activation does not pay for them. */
+export function openParts(): typeof Parts {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  loaded ??= require('./openParts') as typeof Parts;
+  return loaded;
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { TrustRecord, TrustStore } from '../../../src/core';
+import { TrustMemory } from '../../../src/core/trust/trustMemory';
+
+const record = (host: string, lasting = true): TrustRecord => ({ host, keys: [], conditions: [], lasting, time: 0 });
+const hosts = (memory: TrustMemory): string[] => memory.all().map(({ host }) => host);
+
+describe('what two programs remember in one store', () => {
+  let kept: readonly TrustRecord[];
+  let one: TrustMemory;
+  let other: TrustMemory;
+
+  beforeEach(() => {
+    kept = [record('first:1')];
+    const store: TrustStore = { load: () => kept, save: (records) => void (kept = records) };
+    [one, other] = [new TrustMemory(), new TrustMemory()];
+    for (const memory of [one, other]) memory.store = store;
+  });
+
+  it('is not overwritten by the other', () => {
+    one.remember(record('one:1'));
+    other.remember(record('other:1'));
+    one.remember(record('again:1'));
+    const all = ['first:1', 'one:1', 'other:1', 'again:1'];
+    assert.deepEqual([hosts(one), hosts(other), kept.map(({ host }) => host)], [all, all, all]);
+  });
+
+  it('is gone for both once it is removed, and does not come back', () => {
+    one.remember(record('one:1'));
+    assert.ok(other.forget('one:1'));
+    assert.equal(one.find('one:1'), null);
+    assert.equal(one.forget('one:1'), false);
+    one.remember(record('another:1'));
+    assert.ok(one.forget('first:1'));
+    assert.deepEqual([hosts(other), kept.map(({ host }) => host)], [['another:1'], ['another:1']]);
+  });
+
+  it('is each one’s own until its end where it was not for good', () => {
+    one.remember(record('session:1', false));
+    other.remember(record('other:1'));
+    assert.deepEqual(
+      [hosts(one), hosts(other)],
+      [
+        ['first:1', 'other:1', 'session:1'],
+        ['first:1', 'other:1'],
+      ],
+    );
+    assert.ok(!kept.some(({ lasting }) => !lasting));
+  });
+
+  it('is listed as copies', () => {
+    (one.all()[0]!.keys as string[]).push('sha256:00');
+    assert.deepEqual([one.find('first:1')?.keys, kept[0]!.keys], [[], []]);
+  });
+});
