@@ -23,12 +23,10 @@ describe('Without native sockets', () => {
     await steps.command('Open Connection…');
     await workbench.waitQuick('Open Connection');
     const kinds = (await workbench.quickItems()).map(({ label, description }) => [label.trim(), description]);
-    assert.deepEqual(
-      kinds.slice(0, 3).map(([label]) => label),
-      ['TCP', 'UDP', 'Unix socket'],
-    );
-    assert.equal(kinds.length, 5);
-    for (const [label, description] of kinds.slice(3)) {
+    const [here, missingHere] = [kinds.slice(0, -2), kinds.slice(-2)];
+    assert.ok(here.some(([label]) => label === 'TCP') && here.some(([label]) => label === 'Unix socket'));
+    assert.ok(here.every(([, description]) => !description?.startsWith('not here')));
+    for (const [label, description] of missingHere) {
       assert.match(label!, /Unix (datagram|seqpacket)$/);
       assert.equal(description, missing);
     }

@@ -7,8 +7,9 @@ import { runAsync } from './processes.mjs';
 
 const minutes = 60_000;
 
-/** The unit tests in which sockets matter. */
-const socketTests = /unit\/(core\/(?!cod|capture|fullDisk|buffer|decodeAgain|properties)|checklist\/)/;
+/** The unit tests in which it matters who makes the sockets. */
+const socketTests =
+  /unit\/(core\/(?!cod|capture|fullDisk|buffer|decodeAgain|properties|tls\.|starttls|dialogs|phases|certificates|trust)|checklist\/)/;
 
 /** All suites in their order: name, arguments of the Node that runs it for a --grep, and its limit in milliseconds. */
 export const suites = [
