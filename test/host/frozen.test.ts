@@ -144,6 +144,8 @@ describe('A process buffer’s document', () => {
     const { editor, uri, send } = await show();
     await send(numbered(0, 6000));
     await until('all of it', () => editor.document.lineCount === 6001);
+    // So much at once made it busy. Until it is at rest it would not reach back that far.
+    await later(1500);
     const other = await vscode.window.showTextDocument(editor.document, vscode.ViewColumn.Beside);
     await until('two editors', () => vscode.window.visibleTextEditors.length === 2);
     const [left, right] = [vscode.window.visibleTextEditors.find((e) => e !== other)!, other];
