@@ -1,11 +1,12 @@
-import type { NetworkProcess, NetworkProcesses, StreamParameters } from '../../core';
+import type { NetworkProcess, NetworkProcesses } from '../../core';
+import type { StreamOpening } from '../open/streamOpenings';
 
 /** What an opening by another extension is subject to. */
 export interface OpenerGuards {
   /** @throws what the caller is refused with */
   demandTrust(type: unknown): void;
   /** How a process was opened, for Reconnect; called where its contact does not say all that there is. */
-  remember(process: NetworkProcess, opening: { host: unknown; service: unknown; parameters: StreamParameters }): void;
+  remember(process: NetworkProcess, opening: StreamOpening): void;
 }
 
 /**

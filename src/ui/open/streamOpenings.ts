@@ -51,18 +51,11 @@ export class StreamOpenings {
     const { host, service } = opening;
     demandTrust(opening.parameters.type);
     const parameters = { ...opening.parameters, nowait: null, returnList: true } as const;
-    const { process, type, failure } = await this.core.openNetworkStream(
-      name,
-      buffer,
-      host,
-      service,
-      parameters,
-      options,
-    );
+    const { process, failure } = await this.core.openNetworkStream(name, buffer, host, service, parameters, options);
     // Without a process there is a reason.
     if (!process) throw failure!;
     this.remember(process, opening);
-    if (type === 'plain' && parameters.type !== 'shell') this.tellPlain(process);
+    if (process.encryption === 'none') this.tellPlain(process);
     return process;
   }
 

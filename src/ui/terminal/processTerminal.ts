@@ -27,6 +27,7 @@ let loaded: typeof Parts | null = null;
 
 /** Read when there is a first terminal: activation does not pay for them. */
 function parts(): typeof Parts {
+  // A synchronous load in the middle of a call, which has to answer at once.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   loaded ??= require('./terminalParts') as typeof Parts;
   return loaded;

@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import type { NetworkProcess, OpenedStream, TrustQuestion } from '../../../src/core';
+import { cannotRun } from '../../support/cannotRun';
 import { dialogs } from '../../../src/core/stream/dialogs';
 import { hostileServer, speeches } from './hostile';
 import { codeOf, pause, plainServer, until, withCore } from './support';
@@ -263,7 +264,7 @@ describe('phases', () => {
   );
 
   it('all that a shell started ends when the host is killed', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') cannotRun(this, 'Windows has no groups of processes');
     const script = `
       const core = require(process.argv[1]).createNetworkProcesses();
       const parameters = { type: 'shell', shellCommand: 'sleep 60 & echo $!; wait', endOfCommand: '\\n', returnList: true };
