@@ -263,6 +263,18 @@ static napi_value peer_ended(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* What has come stays for whoever reads the socket. */
+static napi_value peek(napi_env env, napi_callback_info info) {
+  call c;
+  bytes into;
+  ssize_t seen;
+  if (!begin_method(env, info, &c) || !read_bytes(env, c.args[0], "into", &into)) return NULL;
+  size_t length = into.length < INT_MAX ? into.length : INT_MAX;
+  do seen = recv(c.socket->fd, into.data, length, MSG_PEEK | MSG_DONTWAIT);
+  while (seen < 0 && errno == EINTR);
+  return to_number(env, seen < 0 ? -errno : (int)seen);
+}
+
 static napi_value release(napi_env env, napi_callback_info info) {
   call c;
   if (!begin_method(env, info, &c)) return NULL;
@@ -297,6 +309,7 @@ bool define_socket(state *st) {
       METHOD("send", send_one),
       METHOD("sendMany", send_many),
       METHOD("receive", receive),
+      METHOD("peek", peek),
       METHOD("peerEnded", peer_ended),
       METHOD("watch", watch),
       METHOD("release", release),

@@ -163,6 +163,7 @@ const methods = {
   send: () => [bytes(), one([null, address()])],
   sendMany: () => [messages(), integer(), one([null, address()])],
   receive: () => [batch()],
+  peek: () => [bytes()],
   peerEnded: () => [],
   watch: () => [one([0, 1, 1, 2, 3, integer()]), listener],
   release: () => [],

@@ -50,6 +50,8 @@ export interface NativeSocket {
    * @returns how many; the error only when it was none
    */
   receive(into: Batch): number;
+  /** Writes into `into` what is next to be read, without taking it, and returns its length; 0 at the end of a stream. */
+  peek(into: Uint8Array): number;
   /** Whether the peer of a connection has closed it or its sending half, and no bytes wait to be read. */
   peerEnded(): boolean;
   /**

@@ -3,6 +3,7 @@ import { connect, TLSSocket, type ConnectionOptions } from 'node:tls';
 import { endpoint } from '../address/address';
 import { formatNetworkAddress } from '../address/address';
 import { NetworkProcessError, systemCode } from '../errors';
+import { FirstBytes } from '../native/firstBytes';
 import type { Ending } from '../transport/connectStream';
 import { isPlainStream, type StreamTransport } from '../transport/transport';
 import { plainText } from './certificate';
@@ -57,11 +58,13 @@ function shake(below: Socket, side: TlsSide, ending: Ending, target: string): Pr
   return new Promise((resolve, reject) => {
     if (ending.reason) return reject(ending.reason);
     const socket = begin(below, side);
+    const first = side.isServer ? null : readLater(socket, below);
     let isOver = false;
     const over = (): boolean => {
       if (isOver) return false;
       isOver = true;
       off();
+      first?.stop();
       socket.off('close', closed).off('error', failed).off('_tlsError', failed);
       return true;
     };
@@ -70,7 +73,7 @@ function shake(below: Socket, side: TlsSide, ending: Ending, target: string): Pr
       socket.on('error', () => undefined).destroy();
       reject(error);
     };
-    const failed = (error: unknown): void => ended(explain(error, target));
+    const failed = (error: unknown): void => ended(explain(error, target, first?.bytes));
     const closed = (): void => failed(new Error('the peer closed the connection'));
     const off = ending.onEnd(ended);
     socket.on('error', failed).on('_tlsError', failed).on('close', closed);
@@ -109,18 +112,34 @@ function begin(below: Socket, side: TlsSide): TLSSocket {
   return connect({ ...options, servername: side.serverName ?? '' });
 }
 
+/** Has a client's socket read when there is something, which is looked at before: the library does not tell it. */
+function readLater(socket: TLSSocket, below: Socket): FirstBytes | null {
+  const first = FirstBytes.of(below, () => {
+    delete (socket as Partial<TLSSocket>)._read;
+    if (!socket.destroyed) socket._read(0);
+  });
+  // Node asks for bytes at once.
+  if (first) socket._read = () => undefined;
+  return first;
+}
+
 const notTls =
   /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL|HTTP_REQUEST|UNEXPECTED_MESSAGE|RECORD_TOO|BAD_RECORD_TYPE|INVALID_RECORD|UNSUPPORTED_PROTOCOL_RECORD/;
 
-function explain(cause: unknown, target: string): unknown {
+/** What an answer of a TLS server begins with: an alert, or its part of the handshake. */
+const records: readonly (number | undefined)[] = [0x15, 0x16];
+
+/** @param first What the peer's answer began with, where that is known. */
+function explain(cause: unknown, target: string, first: Buffer = Buffer.alloc(0)): unknown {
   const system = systemCode(cause) ?? '';
   const said = cause instanceof Error ? cause.message : String(cause);
   // The library's errors begin with a number and name a file of its source.
   const text = plainText((/:([^:]+):[^:]*\.c(c)?:\d+/.exec(said)?.[1] ?? said).trim());
-  if (notTls.test(system)) {
-    return new NetworkProcessError('NP_TLS_NOT_TLS', 'gnutls-error', [`The peer does not speak TLS: ${text}`], target, {
-      cause,
-    });
+  const isStrange = first.length > 0 && !records.includes(first[0]);
+  if (notTls.test(system) || isStrange) {
+    const why = isStrange ? `its answer begins with “${plainText(first.toString('latin1'))}”` : text;
+    const texts = [`The peer does not speak TLS: ${why}`];
+    return new NetworkProcessError('NP_TLS_NOT_TLS', 'gnutls-error', texts, target, { cause });
   }
   const alert = alertOf(cause);
   const why = alert ? `the peer refused with the alert “${alert}”` : text;

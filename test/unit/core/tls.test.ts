@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import tls from 'node:tls';
 import type { NetworkProcess } from '../../../src/core';
 import { codeOf, pause, plainServer, recorder, until, withCore } from './support';
 import { keyPair, tlsServer, trustOurs } from './tlsSupport';
@@ -249,29 +248,6 @@ describe('TLS', () => {
       assert.ok(written < 64 * 1024 * 1024, `${written} written`);
       core.deleteProcess(client);
       letGo();
-      server.close();
-    }),
-  );
-
-  it(
-    'what comes after a damaged record is not delivered, and the process says so',
-    withCore(async (core) => {
-      trustOurs(core);
-      let raw: net.Socket | null = null;
-      const context = tls.createSecureContext(keyPair('good'));
-      const server = await plainServer((socket) => {
-        raw = socket;
-        new tls.TLSSocket(socket, { isServer: true, secureContext: context }).on('error', () => undefined);
-      });
-      const { log, filter, sentinel } = recorder();
-      const spec = { name: 'c', host: 'localhost', service: server.port, tlsParameters: {}, filter, sentinel };
-      const client = (await core.makeNetworkProcess(spec))!;
-      const handle = (raw as unknown as { _handle: { fd: number } })._handle;
-      const { writeSync } = await import('node:fs');
-      writeSync(handle.fd, Buffer.from([0x17, 3, 3, 0, 20, ...new Array<number>(20).fill(7)]));
-      await until('it has ended', () => client.status === 'closed');
-      assert.deepEqual(log, ['sentinel connection broken by remote peer closed']);
-      assert.equal((client.failure as { code?: string } | null)?.code, 'NP_TLS_BROKEN');
       server.close();
     }),
   );

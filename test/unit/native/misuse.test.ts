@@ -169,6 +169,7 @@ describe('native sockets, misused', () => {
         socket.send(one, address),
         socket.sendMany([one], 0, null),
         socket.receive(batchOf()),
+        socket.peek(one),
         socket.watch(readable, () => undefined),
         socket.watch(0, () => undefined),
         socket.release(),

@@ -190,9 +190,12 @@ describe('native sockets', () => {
   it('read and write streams', async () => {
     for (const kind of ['tcp4', 'tcp6', 'stream'] as const) {
       const [a, b] = await pair(kind);
+      const seen = Buffer.alloc(4);
+      assert.equal(b.peek(seen), -c.EAGAIN!);
       assert.equal(a.send(Buffer.from('hello'), null), 5);
       assert.equal(a.sendMany([Buffer.from('x')], 0, null), -c.EOPNOTSUPP!);
       await kit.ready(b, readable);
+      assert.deepEqual([b.peek(seen), seen.toString()], [4, 'hell']);
       const batch = batchOf(8, 3, true);
       // What the slab has no room for stays, and is not thrown away.
       for (const part of ['hel', 'lo']) {
@@ -203,6 +206,7 @@ describe('native sockets', () => {
       assert.equal(b.peerEnded(), false);
       a.close();
       await kit.ready(b, readable);
+      assert.equal(b.peek(seen), 0);
       assert.equal(b.receive(batch), 1);
       assert.equal(batch.lengths[0], 0);
       assert.equal(b.peerEnded(), true);
