@@ -256,7 +256,9 @@ export interface TrustRecord {
 
 /** Where lasting records are kept. */
 export interface TrustStore {
+  /** What it throws refuses the connection that is judged. */
   load(): readonly TrustRecord[];
+  /** What it throws is reported (`onDidReportError`): the new record holds until the program ends. */
   save(records: readonly TrustRecord[]): void;
 }
 

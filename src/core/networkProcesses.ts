@@ -69,13 +69,13 @@ class Functions implements NetworkProcesses {
     () => void this.captures.removeOrphans(),
     (store) => (this.trusted.store = store),
   );
-  private readonly trusted = new TrustMemory();
   readonly internalDefaultProcessFilter = internalDefaultProcessFilter;
   readonly internalDefaultProcessSentinel = internalDefaultProcessSentinel;
 
   private readonly reports = new Emitter<ErrorReport>(() => undefined);
   private readonly listenerFailed = (error: unknown): void =>
     this.reports.fire({ source: 'listener', process: null, error });
+  private readonly trusted = new TrustMemory(this.listenerFailed);
   private readonly changes = new Emitter<ProcessChange>(this.listenerFailed);
   private readonly registry = new Registry();
   private readonly captures = new CaptureStore(this.options);

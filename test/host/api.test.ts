@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { ConfigurationTarget, workspace } from 'vscode';
 import type { NetworkProcess, NetworkProcesses, Text } from '../../src/core';
 import { clear, extension, getCore, makeClient, makeServer, portOf, until } from './support';
 
@@ -24,6 +25,21 @@ describe('The exported API', () => {
   it('leaves to the user whom to trust', () => {
     assert.throws(() => core.forgetTrust('localhost:993'), { code: 'NP_GUARDED' });
     assert.throws(() => (core.options.trustFiles = []), { code: 'NP_GUARDED' });
+  });
+
+  it('keeps the level of security that somebody raised while another setting changes', async () => {
+    const settings = workspace.getConfiguration('networkProcesses');
+    core.options.networkSecurityLevel = 'high';
+    try {
+      await settings.update('server.maxClients', 7, ConfigurationTarget.Global);
+      await until('the other setting', () => core.options.maxClients === 7);
+      assert.equal(core.options.networkSecurityLevel, 'high');
+    } finally {
+      await settings.update('server.maxClients', undefined, ConfigurationTarget.Global);
+      await settings.update('securityLevel', 'paranoid', ConfigurationTarget.Global);
+      await settings.update('securityLevel', undefined, ConfigurationTarget.Global);
+      await until('the level of the settings', () => core.options.networkSecurityLevel === 'medium');
+    }
   });
 
   it('makes a server and a client that talk, with filters, sentinels and properties', async () => {

@@ -182,6 +182,25 @@ describe('TLS, STARTTLS and shell connections', () => {
     await steps.rowSays(address, /^(closed|deleted)/);
   });
 
+  it('encrypted by chance, it is encrypted again when reconnected, or not connected', async () => {
+    const malice: Malice = {};
+    const mail = await mailServer(malice);
+    const address = `localhost:${mail.port}`;
+    await steps.askAddressBy('STARTTLS', 'IMAP');
+    await workbench.pickQuick('Encrypted or Not at All');
+    await workbench.until('the other', async () =>
+      (await workbench.quick())?.items.some(({ label }) => label === 'Encrypted if Possible'),
+    );
+    await steps.answerAddress(address);
+    await steps.rowSays(address, /^open · TLS/);
+    malice.capabilities = imap.offersNot;
+    mail.drop();
+    await steps.rowSays(address, /^closed/);
+    await steps.action(address, 'Reconnect');
+    await workbench.waitNotification(`${address} does not offer STARTTLS`);
+    await steps.rowSays(address, /^closed/);
+  });
+
   it('negotiating is cancelled, and leaves nothing', async () => {
     const mail = await mailServer({ greeting: null });
     await steps.askAddressBy('STARTTLS', 'IMAP');
@@ -270,6 +289,13 @@ describe('TLS, STARTTLS and shell connections', () => {
     await steps.action(peer.address, 'Reconnect');
     await steps.rowSays(peer.address, /^run/);
     await peer.socket(1);
+    // Its traffic goes on where it was.
+    await steps.action(peer.address, 'Send…');
+    await steps.sendText('once more');
+    await workbench.until('it to arrive', () => peer.received().includes('once more'));
+    await steps.menu(peer.address, 'Open Capture');
+    await workbench.waitEditorText('|once more');
+    await workbench.waitEditorText('|by command');
   });
 });
 

@@ -11,6 +11,9 @@ export class TrustMemory {
   private readonly lasting = new Map<string, TrustRecord>();
   private readonly session = new Map<string, TrustRecord>();
 
+  /** @param saveFailed Told what a store threw: nobody waits for it, and what was decided holds all the same. */
+  constructor(private readonly saveFailed: (error: unknown) => void) {}
+
   /** Null keeps nothing beyond the program. */
   private kept: TrustStore | null = null;
 
@@ -41,9 +44,15 @@ export class TrustMemory {
     this.load();
     this.session.delete(record.host);
     this.lasting.set(record.host, record);
-    this.save();
+    try {
+      this.save();
+    } catch (error) {
+      this.session.set(record.host, { ...record, lasting: false });
+      this.saveFailed(error);
+    }
   }
 
+  /** @throws what the store throws: then it is still known */
   forget(host: string): boolean {
     this.load();
     const isKnown = this.session.delete(host);

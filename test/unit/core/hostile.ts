@@ -93,7 +93,8 @@ export interface HostileServer {
   /** All that came under TLS. */
   secret(): string;
   connections(): number;
-  /** How many are still open. */
+  /** Ends all connections, and goes on listening. */
+  drop(): void;
   close(): void;
 }
 
@@ -145,13 +146,15 @@ export async function hostileServer(speech: Speech, malice: Malice): Promise<Hos
   };
   server.unref();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const drop = (): void => sockets.forEach((socket) => void socket.destroy());
   return {
     port: (server.address() as net.AddressInfo).port,
     clear: () => clear,
     secret: () => secret,
     connections: () => sockets.length,
+    drop,
     close: () => {
-      for (const socket of sockets) socket.destroy();
+      drop();
       server.close();
     },
   };

@@ -13,7 +13,7 @@ describe('what two programs remember in one store', () => {
   beforeEach(() => {
     kept = [record('first:1')];
     const store: TrustStore = { load: () => kept, save: (records) => void (kept = records) };
-    [one, other] = [new TrustMemory(), new TrustMemory()];
+    [one, other] = [new TrustMemory(assert.ifError), new TrustMemory(assert.ifError)];
     for (const memory of [one, other]) memory.store = store;
   });
 
@@ -51,5 +51,20 @@ describe('what two programs remember in one store', () => {
   it('is listed as copies', () => {
     (one.all()[0]!.keys as string[]).push('sha256:00');
     assert.deepEqual([one.find('first:1')?.keys, kept[0]!.keys], [[], []]);
+  });
+
+  it('holds until the end where the store cannot save it, and that is told', () => {
+    const told: unknown[] = [];
+    const full = new Error('no room');
+    const memory = new TrustMemory((error) => told.push(error));
+    const fail = (): void => {
+      throw full;
+    };
+    memory.store = { load: () => kept, save: fail };
+    memory.remember(record('one:1'));
+    assert.deepEqual([told, memory.find('one:1')?.lasting], [[full], false]);
+    // What cannot be removed is not said to be.
+    assert.throws(() => memory.forget('first:1'), full);
+    assert.ok(memory.find('first:1'));
   });
 });
