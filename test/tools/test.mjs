@@ -25,7 +25,9 @@ async function main(args) {
   const results = [];
   for (const suite of chosen) {
     console.log(`\n== ${suite.name} ==`);
+    const start = Date.now();
     results.push(await runSuite(suite, grep));
+    console.log(`(${suite.name}: ${Math.round((Date.now() - start) / 1000)} s)`);
   }
   return close(results);
 }
