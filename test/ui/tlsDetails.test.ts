@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import tls from 'node:tls';
@@ -10,6 +10,7 @@ import { root } from '../tools/lib/paths.mjs';
 import { installExtension } from '../tools/lib/server.mjs';
 import { startSession, type Session } from '../tools/lib/session.mjs';
 import type { Quick, TreeRow, Workbench } from '../tools/lib/workbench.mjs';
+import { packHelper } from './helperExtension';
 import { startPeer, Steps } from './steps';
 
 /** Another extension, which does by the API what a file says. */
@@ -51,7 +52,7 @@ describe('What TLS shows', () => {
   before(async () => {
     folder = mkdtempSync(`${tmpdir()}/netproc-tls-`);
     const dataDir = `${folder}/data`;
-    await installExtension(packHelper(folder), dataDir);
+    await installExtension(packHelper(folder, ['Run'], helper(`${folder}/script.js`)), dataDir);
     session = await startSession({ dataDir, height: 1000 });
     ({ workbench } = session);
     steps = new Steps(workbench);
@@ -328,26 +329,3 @@ describe('What TLS shows', () => {
     await steps.noMessages();
   });
 });
-
-/** The extension of other people, packed. */
-function packHelper(folder: string): string {
-  const home = `${folder}/helper`;
-  mkdirSync(home);
-  const manifest = {
-    name: 'helper',
-    publisher: 'test',
-    version: '1.0.0',
-    engines: { vscode: '^1.100.0' },
-    activationEvents: [],
-    main: './main.js',
-    files: ['main.js'],
-    extensionKind: ['workspace'],
-    contributes: { commands: [{ command: 'helper.run', title: 'Run', category: 'Helper' }] },
-  };
-  writeFileSync(`${home}/package.json`, JSON.stringify(manifest));
-  writeFileSync(`${home}/main.js`, helper(`${folder}/script.js`));
-  const file = `${folder}/helper.vsix`;
-  const flags = ['--allow-missing-repository', '--skip-license', '--no-dependencies', '--out', file];
-  execFileSync(process.execPath, [`${root}/node_modules/@vscode/vsce/vsce`, 'package', ...flags], { cwd: home });
-  return file;
-}

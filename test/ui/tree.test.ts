@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { root } from '../tools/lib/paths.mjs';
 import { installExtension } from '../tools/lib/server.mjs';
 import { startSession, type Session } from '../tools/lib/session.mjs';
 import type { Workbench } from '../tools/lib/workbench.mjs';
+import { packHelper } from './helperExtension';
 import { startPeer, Steps, until } from './steps';
 
 /** Another extension, which makes by the API what no command of ours makes. */
@@ -46,7 +45,7 @@ describe('The tree', () => {
   before(async () => {
     folder = mkdtempSync(`${tmpdir()}/netproc-tree-`);
     const dataDir = `${folder}/data`;
-    await installExtension(packHelper(folder), dataDir);
+    await installExtension(packHelper(folder, ['Properties', 'Thousand'], helper), dataDir);
     session = await startSession({ dataDir, height: 1000 });
     ({ workbench } = session);
     steps = new Steps(workbench);
@@ -345,34 +344,6 @@ describe('The tree', () => {
     }
   });
 });
-
-/** Makes a package of the helper and returns its file. */
-function packHelper(folder: string): string {
-  const home = `${folder}/helper`;
-  mkdirSync(home);
-  const commands = ['Properties', 'Thousand'].map((title) => ({
-    command: `helper.${title.toLowerCase()}`,
-    title,
-    category: 'Helper',
-  }));
-  const manifest = {
-    name: 'helper',
-    publisher: 'test',
-    version: '1.0.0',
-    engines: { vscode: '^1.100.0' },
-    activationEvents: [],
-    main: './main.js',
-    files: ['main.js'],
-    extensionKind: ['workspace'],
-    contributes: { commands },
-  };
-  writeFileSync(`${home}/package.json`, JSON.stringify(manifest));
-  writeFileSync(`${home}/main.js`, helper);
-  const file = `${folder}/helper.vsix`;
-  const flags = ['--allow-missing-repository', '--skip-license', '--no-dependencies', '--out', file];
-  execFileSync(process.execPath, [`${root}/node_modules/@vscode/vsce/vsce`, 'package', ...flags], { cwd: home });
-  return file;
-}
 
 interface Colors {
   readonly color: string;
