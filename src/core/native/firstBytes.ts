@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { NativeSocket } from './addon';
-import { readable } from './addon';
+import { again, systemError } from '../transport/systemError';
+import { readable, type NativeSocket } from './addon';
 import { loadAddon } from './loadAddon';
 
 /** As many as tell a protocol from others. */
@@ -17,10 +17,11 @@ export class FirstBytes {
   private constructor(private readonly socket: NativeSocket) {}
 
   /**
-   * @param come Called once, when something has come or the stream has ended: from then on the socket may be read.
+   * @param come Called once, when something has come or the stream has ended: from then on the socket may be read. Told
+   *   the error that the socket had come to, which nobody else is told any more.
    * @returns null where it can't be looked at: nobody waits for `come` then
    */
-  static of(below: Socket, come: () => void): FirstBytes | null {
+  static of(below: Socket, come: (error: Error | null) => void): FirstBytes | null {
     const fd = (below as unknown as { _handle?: { fd?: number } | null })._handle?.fd ?? -1;
     const socket = fd < 0 ? undefined : loadAddon()?.duplicateOf(fd);
     if (socket === undefined || typeof socket === 'number') return null;
@@ -30,7 +31,7 @@ export class FirstBytes {
       const length = socket.peek(room);
       first.stop();
       if (length > 0) first.bytes = room.subarray(0, length);
-      come();
+      come(length < 0 && length !== again ? systemError(length) : null);
     };
     if (socket.watch(readable, ready) >= 0) return first;
     first.stop();

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { connect, TLSSocket, type ConnectionOptions } from 'node:tls';
 import { endpoint } from '../address/address';
 import { formatNetworkAddress } from '../address/address';
-import { NetworkProcessError, systemCode } from '../errors';
+import { NetworkProcessError, systemCode, systemText } from '../errors';
 import { FirstBytes } from '../native/firstBytes';
 import type { Ending } from '../transport/connectStream';
 import { isPlainStream, type StreamTransport } from '../transport/transport';
@@ -64,7 +64,7 @@ function shake(below: Socket, side: TlsSide, ending: Ending, target: string): Pr
       if (isOver) return false;
       isOver = true;
       off();
-      first?.stop();
+      if (first) stopLooking(socket, first);
       socket.off('close', closed).off('error', failed).off('_tlsError', failed);
       return true;
     };
@@ -114,13 +114,20 @@ function begin(below: Socket, side: TlsSide): TLSSocket {
 
 /** Has a client's socket read when there is something, which is looked at before: the library does not tell it. */
 function readLater(socket: TLSSocket, below: Socket): FirstBytes | null {
-  const first = FirstBytes.of(below, () => {
-    delete (socket as Partial<TLSSocket>)._read;
-    if (!socket.destroyed) socket._read(0);
+  const first = FirstBytes.of(below, (error) => {
+    if (error) socket.destroy(Object.assign(new Error(systemText(error)), { code: systemCode(error) }));
+    else stopLooking(socket, first!);
   });
   // Node asks for bytes at once.
   if (first) socket._read = () => undefined;
   return first;
+}
+
+/** From now on the socket reads by itself. */
+function stopLooking(socket: TLSSocket, first: FirstBytes): void {
+  first.stop();
+  delete (socket as Partial<TLSSocket>)._read;
+  if (!socket.destroyed) socket._read(0);
 }
 
 const notTls =

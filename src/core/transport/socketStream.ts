@@ -41,6 +41,7 @@ export class SocketStream implements PlainStream {
     this.onData = ignore;
     this.onEnd = null;
     this.socket.removeAllListeners('data').removeAllListeners('end');
+    stopReading(this.socket);
     return this.socket;
   }
 
@@ -111,4 +112,12 @@ export class SocketStream implements PlainStream {
     }
     this.onEnd?.(error);
   }
+}
+
+/** A paused socket goes on reading until its buffer is full. What is still to come is for whoever takes the socket over. */
+function stopReading(socket: Socket): void {
+  const handle = (socket as unknown as { _handle?: { reading: boolean; readStop(): number } | null })._handle;
+  if (!handle?.reading) return;
+  handle.reading = false;
+  handle.readStop();
 }
