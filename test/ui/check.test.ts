@@ -29,6 +29,20 @@ function copyWithEmptyDocuments(folder: string): void {
 }
 
 describe('npm start -- --check', () => {
+  let folder: string;
+  let broken: ReturnType<typeof check>;
+
+  // It waits for what never comes: time for the other.
+  before(() => {
+    folder = mkdtempSync(`${tmpdir()}/netproc-broken-`);
+    copyWithEmptyDocuments(folder);
+    broken = check(folder);
+  });
+  after(async () => {
+    await broken;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it('does the main job', async () => {
     const { code, output } = await check();
     assert.equal(code, 0, output);
@@ -36,14 +50,8 @@ describe('npm start -- --check', () => {
   });
 
   it('fails when the buffers’ documents stay empty', async () => {
-    const folder = mkdtempSync(`${tmpdir()}/netproc-broken-`);
-    try {
-      copyWithEmptyDocuments(folder);
-      const { code, output } = await check(folder);
-      assert.notEqual(code, 0, output);
-      assert.match(output, /✖ a server starts from the palette.*\n.*the buffer of TCP server/);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const { code, output } = await broken;
+    assert.notEqual(code, 0, output);
+    assert.match(output, /✖ a server starts from the palette.*\n.*the buffer of TCP server/);
   });
 });

@@ -105,9 +105,10 @@ describe('Process buffers in the page', () => {
     await write(`${numbered(0, 500)}needle one\n${numbered(500, 500)}needle two\n`);
     await workbench.waitEditorText('needle two');
     assert.match(await workbench.findInEditor('needle'), /of 2$/);
+    await workbench.waitEditorText('needle one');
     await workbench.press('Enter');
-    await workbench.waitEditorText('needle');
-    const before = await workbench.editorText();
+    const before = await workbench.waitEditorText('needle two');
+    assert.ok(!before.includes('needle one'));
     await write(`${numbered(1000, 200)}needle three\n`);
     await workbench.page.waitForTimeout(800);
     assert.equal(await workbench.editorText(), before);

@@ -215,6 +215,7 @@ export const Views = (Base) =>
         const [first] = await this.#drawnRows(view);
         return !first || (first.index === 0 && first.inView) || isCovered();
       });
+      let [before, same] = ['', 0];
       for (let guard = 0; guard < 500; guard++) {
         if (await isCovered()) throw new Error(`A dialog lies over ${view}`);
         await this.focusTree(view);
@@ -222,6 +223,11 @@ export const Views = (Base) =>
         const rows = await this.#drawnRows(view);
         const found = look(rows);
         if (found || !rows.length || (rows.at(-1).last && rows.at(-1).inView)) return found;
+        // A row that has become the last one since it was drawn does not say so: then no key leads further.
+        const now = rows.map(({ index, focused, inView }) => `${index} ${focused} ${inView}`).join();
+        same = now === before ? same + 1 : 0;
+        before = now;
+        if (same === 5 && rows.at(-1).focused) return found;
         await this.press('PageDown');
       }
       return undefined;
