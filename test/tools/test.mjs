@@ -23,13 +23,30 @@ async function main(args) {
   installPackages();
   await build();
   const results = [];
-  for (const suite of chosen) {
-    console.log(`\n== ${suite.name} ==`);
-    const start = Date.now();
-    results.push(await runSuite(suite, grep));
-    console.log(`(${suite.name}: ${Math.round((Date.now() - start) / 1000)} s)`);
+  for (let i = 0; i < chosen.length; i++) {
+    const [first, besides] = [chosen[i], []];
+    while (chosen[i + 1]?.beside === first.name) besides.push(chosen[++i]);
+    const others = besides.map((suite) => runQuietly(suite, grep));
+    results.push(await runAloud(first, grep));
+    for (const other of others) results.push(await other);
   }
   return close(results);
+}
+
+async function runAloud(suite, grep, write = (text) => process.stdout.write(text)) {
+  const start = Date.now();
+  write(`\n== ${suite.name} ==\n`);
+  const result = await runSuite(suite, grep, write);
+  write(`(${suite.name}: ${Math.round((Date.now() - start) / 1000)} s)\n`);
+  return result;
+}
+
+/** Says all it has to say at its end. */
+async function runQuietly(suite, grep) {
+  let said = '';
+  const result = await runAloud(suite, grep, (text) => (said += text));
+  process.stdout.write(said);
+  return result;
 }
 
 function takeGrep(args) {

@@ -11,11 +11,13 @@ const minutes = 60_000;
 const socketTests =
   /unit\/(core\/(?!cod|capture|fullDisk|buffer|decodeAgain|properties|tls\.|starttls|dialogs|phases|certificates|trust)|checklist\/)/;
 
-/** All suites in their order: name, arguments of the Node that runs it for a --grep, and its limit in milliseconds. */
+/**
+ * All suites in their order: name, arguments of the Node that runs it for a --grep, its limit in milliseconds, and the
+ * one before it at whose side it runs.
+ */
 export const suites = [
   { name: 'check', limit: 6 * minutes, command: () => ['test/tools/check.mjs'], ungrepped: true },
   { name: 'unit', limit: 10 * minutes, command: (grep) => mocha('unit', 10_000, grep) },
-  { name: 'conformance', limit: 20 * minutes, command: () => ['test/tools/conformanceTests.mjs'], ungrepped: true },
   // Once more with Node's own sockets, as on computers for which there are no native ones.
   {
     name: 'unit-fallback',
@@ -23,8 +25,10 @@ export const suites = [
     command: (grep) => mocha('unit', 10_000, grep, socketTests),
     env: { NETPROC_ADDON: 'off' },
   },
+  { name: 'conformance', limit: 20 * minutes, command: () => ['test/tools/conformanceTests.mjs'], ungrepped: true },
   {
     name: 'conformance-fallback',
+    beside: 'conformance',
     limit: 20 * minutes,
     command: () => ['test/tools/conformanceTests.mjs'],
     ungrepped: true,
@@ -35,10 +39,10 @@ export const suites = [
 ];
 
 /**
- * Runs one suite, its output passed on. Returns {passed, failed, skipped: [{name, reason}], failures: [name]}; a suite
- * that crashes, hangs or tells nothing counts as a failure.
+ * Runs one suite, its output passed on to `write`. Returns {passed, failed, skipped: [{name, reason}], failures: [name]};
+ * a suite that crashes, hangs or tells nothing counts as a failure.
  */
-export async function runSuite({ name, command, limit, env }, grep) {
+export async function runSuite({ name, command, limit, env }, grep, write) {
   const args = command(grep);
   if (!args) return broken(name, 'has no tests');
   const folder = mkdtempSync(`${tmpdir()}/netproc-result-`);
@@ -49,7 +53,7 @@ export async function runSuite({ name, command, limit, env }, grep) {
       timeout: limit,
       detached: true, // A group of its own, to be ended as a whole at its limit.
       env: { ...environment(name, grep, resultFile), ...env },
-      onOutput: (text) => process.stdout.write(text),
+      onOutput: write,
     });
     return judged(name, existsSync(resultFile) && JSON.parse(readFileSync(resultFile, 'utf8')), {
       code,
