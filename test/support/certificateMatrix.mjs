@@ -10,24 +10,34 @@ const leafUse = 'basicConstraints=critical,CA:FALSE';
 const manyNames = `subjectAltName=${Array.from({ length: 1000 }, (_, i) => `DNS:n${i}.example`).join(',')},DNS:localhost`;
 const evil = '/CN=[x](command:y) $(zap) \x1b]52;c;Zm9v\x07';
 
-/** Only what differs from a certificate that is as it should be. */
+const past = ['20200101000000Z', '20210101000000Z'];
+
+/** Only what differs from a certificate that is as it should be; `by` is who signs it, which may be itself. */
 const leaves = {
   good: {},
-  expired: { dates: ['20200101000000Z', '20210101000000Z'] },
+  expired: { dates: past },
+  'expired-self-signed': { dates: past, by: 'expired-self-signed' },
+  'expired-unknown-root': { dates: past, by: 'other' },
   'not-yet-valid': { dates: ['20400101000000Z', '20410101000000Z'] },
   'wrong-host': { names: 'subjectAltName=DNS:elsewhere.invalid' },
   'wildcard-all': { names: 'subjectAltName=DNS:*' },
+  'wildcard-top': { names: 'subjectAltName=DNS:*.test' },
   'ip-in-dns': { names: 'subjectAltName=DNS:127.0.0.1', host: '127.0.0.1' },
   'no-san': { names: '', subject: '/CN=localhost' },
+  'no-common-name': { subject: '/O=x' },
   'no-subject': { subject: '/', names: `subjectAltName=critical,DNS:localhost` },
   'client-only': { use: 'extendedKeyUsage=clientAuth' },
+  'client-only-unknown-root': { use: 'extendedKeyUsage=clientAuth', by: 'other' },
   'unknown-critical': { more: '1.2.3.4=critical,ASN1:UTF8String:what' },
   sha1: { digest: 'sha1' },
   rsa1024: { key: ['RSA', 'rsa_keygen_bits:1024'] },
   rsa2048: { key: ['RSA', 'rsa_keygen_bits:2048'] },
   'many-names': { names: manyNames },
   'hostile-subject': { subject: evil },
+  'hostile-unknown-root': { subject: evil, by: 'other' },
+  'unknown-root': { by: 'other' },
   revoked: {},
+  'revoked-expired': { dates: past },
 };
 
 export function makeMatrix(folder) {
@@ -39,13 +49,14 @@ export function makeMatrix(folder) {
   const settings = ['database=index', 'rand_serial=yes', 'new_certs_dir=.', 'policy=any', 'unique_subject=no'];
   const sign = (name, by, { subject = `/CN=${name}`, dates, digest = 'sha256', extensions }) => {
     run('req', '-new', '-utf8', '-key', `${name}.key`, '-subj', subject, '-out', `${name}.csr`);
-    const any = ['[any]', 'commonName=optional', '[leaf]', ...extensions.filter(Boolean)];
+    const any = ['[any]', 'organizationName=optional', 'commonName=optional', '[leaf]', ...extensions.filter(Boolean)];
     write(
       'ca.cnf',
       `${['[ca]', 'default_ca=own', '[own]', ...settings, 'default_crl_days=30', 'default_md=sha256', ...any].join('\n')}\n`,
     );
     const time = dates ? ['-startdate', dates[0], '-enddate', dates[1]] : ['-days', '800'];
-    const issuer = ['-cert', `${by}.pem`, '-keyfile', `${by}.key`, '-md', digest];
+    const who = by === name ? ['-selfsign'] : ['-cert', `${by}.pem`];
+    const issuer = [...who, '-keyfile', `${by}.key`, '-md', digest];
     run(
       'ca',
       '-batch',
@@ -62,7 +73,7 @@ export function makeMatrix(folder) {
       `${name}.pem`,
     );
   };
-  const authority = (name) => {
+  const authority = (name, subject = name) => {
     key(name);
     run(
       'req',
@@ -72,7 +83,7 @@ export function makeMatrix(folder) {
       '-days',
       '3650',
       '-subj',
-      `/CN=${name}`,
+      `/CN=${subject}`,
       '-addext',
       'keyUsage=critical,keyCertSign,cRLSign',
       '-out',
@@ -83,9 +94,9 @@ export function makeMatrix(folder) {
   authority('root');
   authority('other');
   for (const [name, how] of Object.entries(leaves)) {
-    const { names = here, use = server, more = '', key: type, ...rest } = how;
+    const { by = 'root', names = here, use = server, more = '', key: type, ...rest } = how;
     key(name, type);
-    sign(name, 'root', { ...rest, extensions: [leafUse, use, names, more] });
+    sign(name, by, { ...rest, extensions: [leafUse, use, names, more] });
     copyFileSync(join(folder, `${name}.pem`), join(folder, `${name}.chain`));
   }
   key('self-signed');
@@ -103,22 +114,22 @@ export function makeMatrix(folder) {
     '-out',
     'self-signed.chain',
   );
-  key('unknown-root');
-  sign('unknown-root', 'other', { extensions: [leafUse, server, here] });
-  copyFileSync(join(folder, 'unknown-root.pem'), join(folder, 'unknown-root.chain'));
-  const chains = ['incomplete', 'reversed', 'not-a-ca'];
+  const chains = ['incomplete', 'reversed', 'not-a-ca', 'sha1-middle', 'forged'];
+  authority('forger', 'forged-middle');
   for (const name of chains) {
     const middle = `${name}-middle`;
     key(middle);
     const isCa = name === 'not-a-ca' ? 'basicConstraints=critical,CA:FALSE' : 'basicConstraints=critical,CA:TRUE';
-    sign(middle, 'root', { extensions: [isCa] });
+    sign(middle, 'root', { extensions: [isCa], digest: name === 'sha1-middle' ? 'sha1' : 'sha256' });
     key(name);
-    sign(name, middle, { extensions: [leafUse, server, here] });
-    const more = { incomplete: '', reversed: pem('root') + pem(middle), 'not-a-ca': pem(middle) }[name];
+    // A forged one is out of date as well, behind which the signature would hide.
+    const how = name === 'forged' ? ['forger', { dates: past }] : [middle, {}];
+    sign(name, how[0], { ...how[1], extensions: [leafUse, server, here] });
+    const more = { incomplete: '', reversed: pem('root') + pem(middle) }[name] ?? pem(middle);
     write(`${name}.chain`, pem(name) + more);
   }
   const issuer = ['-config', 'ca.cnf', '-cert', 'root.pem', '-keyfile', 'root.key', '-md', 'sha256'];
-  run('ca', '-batch', ...issuer, '-revoke', 'revoked.pem');
+  for (const name of ['revoked', 'revoked-expired']) run('ca', '-batch', ...issuer, '-revoke', `${name}.pem`);
   run('ca', '-batch', ...issuer, '-gencrl', '-out', 'root.crl');
-  return Object.keys(leaves).concat('self-signed', 'unknown-root', chains);
+  return Object.keys(leaves).concat('self-signed', chains);
 }

@@ -8,6 +8,7 @@ import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { PeerStatus } from '../api';
 import { chainOf, describe, factsOf } from './certificate';
+import { authoritiesOf } from './secureContexts';
 
 /** Warnings in Emacs' words, by Node's for the last thing that went wrong with the chain. */
 const byNode: Readonly<Record<string, readonly string[]>> = {
@@ -25,6 +26,7 @@ const byNode: Readonly<Record<string, readonly string[]>> = {
   INVALID_PURPOSE: ['purpose-mismatch', 'invalid'],
   INVALID_CA: ['not-ca', 'invalid'],
   CERT_REJECTED: ['signer-constraints-failure', 'invalid'],
+  UNABLE_TO_GET_CRL: ['revocation-data-missing', 'invalid'],
   CRL_HAS_EXPIRED: ['revocation-data-superseded', 'invalid'],
   CRL_NOT_YET_VALID: ['revocation-data-issued-in-future', 'invalid'],
   CRL_SIGNATURE_FAILURE: ['signature-failure', 'invalid'],
@@ -49,6 +51,7 @@ export const warningTexts: Readonly<Record<string, string>> = {
   expired: 'certificate has expired',
   'no-host-match': 'certificate host does not match hostname',
   'signature-failure': 'certificate signature could not be verified',
+  'revocation-data-missing': 'certificate revocation data of an authority are missing',
   'revocation-data-superseded': 'certificate revocation data are old and have been superseded',
   'revocation-data-issued-in-future': 'certificate revocation data have a future issue date',
   'signer-constraints-failure': 'certificate signer constraints were violated',
@@ -141,8 +144,9 @@ function warningsOf(
   const [host] = chain;
   if (!host) return ['invalid'];
   const found = new Set<string>(chainProblems(socket));
-  const now = Date.now();
   // The library tells the last problem only: others could hide behind it.
+  if (found.size > 0) for (const problem of authoritiesOf(socket).problems(chain)) found.add(problem);
+  const now = Date.now();
   for (const { validFrom, validTo, isSelfIssued, signature } of chain.map(factsOf)) {
     // A date that cannot be read is none that holds.
     if (!(validTo >= now)) found.add('expired').add('invalid');

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:crypto';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { NetworkProcessError } from '../errors';
+import { Authorities } from './authorities';
 
 /** Making one reads hundreds of authorities, which would be most of what a handshake costs. */
 const kept = 32;
@@ -17,9 +18,21 @@ export function secureContext(options: SecureContextOptions): SecureContext {
   const known = contexts.get(name);
   if (known) return known;
   const made = make(options);
+  const { ca, crl } = options;
+  trusted.set(made, new Authorities({ ca, crl }));
   if (contexts.size >= kept) contexts.delete(contexts.keys().next().value!);
   contexts.set(name, made);
   return made;
+}
+
+const trusted = new WeakMap<object, Authorities>();
+
+/** Whom a socket with such a context trusts; nobody, where its context is not known. */
+export function authoritiesOf(socket: TLSSocket): Authorities {
+  // Node keeps it there as long as the library uses it, and has no other place that both sides share.
+  const inner = socket as unknown as { ssl?: { _secureContext?: object } | null };
+  const context = inner.ssl?._secureContext;
+  return (context && trusted.get(context)) ?? new Authorities({});
 }
 
 /** Secrets are in it: only a digest is kept. Files of authorities are long, and the same text time after time. */

@@ -87,10 +87,9 @@ export function tlsSide(given: unknown, host: string | null, isServer: boolean, 
   }
   if (words.rejectUnauthorized === false)
     throw bad('rejectUnauthorized', 'cannot be turned off: trust the key, or set the level');
-  const boot = bootParameters(
-    { ...words, hostname: words.hostname ?? words.servername ?? (isServer ? null : host) },
-    defaults,
-  );
+  // What is nil was not given: the host is checked all the same.
+  const named = [words.hostname, words.servername, isServer ? null : host].find((name) => !isNil(name));
+  const boot = bootParameters({ ...words, hostname: named }, defaults);
   const hostname = isServer ? null : boot.hostname;
   return {
     isServer,
@@ -137,10 +136,14 @@ function contextOf(
   }
   const crls = boot.crlfiles.map((file) => read(file, 'Invalid CRL file'));
   if (crls.length > 0) context.crl = crls;
-  if (context.ca === undefined && (!isServer || boot.trustfiles.length > 0)) {
-    const own = boot.trustfiles.map((file) => read(file, 'Invalid trustfile'));
-    const only = defaults.trustFiles?.map((file) => read(file, 'Invalid trustfile'));
-    context.ca = [...(only ?? systemTrust()), ...own];
+  if (!context.ca) {
+    const trust = (files: readonly string[]): string[] => files.map((file) => read(file, 'Invalid trustfile'));
+    // Whoever may run a site has a certificate of a public authority: it lets nobody into a server.
+    const others = isServer ? [] : defaults.trustFiles ? trust(defaults.trustFiles) : systemTrust();
+    context.ca = [...others, ...trust(boot.trustfiles)];
+    if (isServer && !isNil(words.requestCert) && context.ca.length === 0 && !context.pfx) {
+      throw bad('requestCert', 'needs trustfiles (or ca): the authorities that vouch for clients');
+    }
   }
   // A peer may not make the other side negotiate for ever.
   context.honorCipherOrder = isServer;

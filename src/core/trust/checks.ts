@@ -160,8 +160,10 @@ export function problemsOf(examined: Examined, level: SecurityLevel): TrustProbl
   return found;
 }
 
-/** A host name as the key of what is remembered about it. */
+/** A host name, or the path of a local socket, as the key of what is remembered about it. */
 export function hostKey(host: string, port: number | string): string {
+  // Paths that differ in case only are other sockets.
+  if (/[/\\\0]|^@/.test(host)) return `${host}:${port}`;
   const name = host.toLowerCase().replace(/\.$/, '');
   return isIP(name) === 6 ? `[${name}]:${port}` : `${name}:${port}`;
 }

@@ -20,6 +20,7 @@ export function conditionText(name: string, t: Translate): string {
     ':expired': t('the certificate has expired'),
     ':no-host-match': t('the certificate is for another host'),
     ':signature-failure': t('the signature of the certificate could not be verified'),
+    ':revocation-data-missing': t('there is no revocation list of an authority'),
     ':revocation-data-superseded': t('the revocation list is out of date'),
     ':revocation-data-issued-in-future': t('the revocation list is from the future'),
     ':signer-constraints-failure': t('the authority may not sign for this host'),

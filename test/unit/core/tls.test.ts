@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
 import type { NetworkProcess } from '../../../src/core';
 import { codeOf, pause, plainServer, recorder, until, withCore } from './support';
 import { keyPair, tlsServer, trustOurs } from './tlsSupport';
@@ -187,7 +191,10 @@ describe('TLS', () => {
     'RS-059 a server that asks for the handshake again and again is not heeded, and the rest goes on',
     withCore(async (core) => {
       trustOurs(core);
+      let again = 0;
       const server = await tlsServer({ maxVersion: 'TLSv1.2' }, (socket) => {
+        // The first handshake is over here.
+        socket.on('secure', () => (again += 1));
         for (let n = 0; n < 5; n++) socket.renegotiate({}, () => undefined);
         setTimeout(() => socket.write('after'), 50);
       });
@@ -200,6 +207,7 @@ describe('TLS', () => {
       // Either side may end it; what must not be is a second handshake.
       if (client.status === 'open') assert.deepEqual(log, ['filter after']);
       else assert.equal(log.filter((line) => line.startsWith('sentinel')).length, 1);
+      assert.equal(again, 0);
       assert.ok(client.traffic.bytesReceived <= 5);
       server.close();
     }),
@@ -224,31 +232,74 @@ describe('TLS', () => {
     }),
   );
 
-  it(
-    'RS-061 a fast sender is held back while a filter is busy',
-    withCore(async (core) => {
-      trustOurs(core);
-      let written = 0;
-      const server = await tlsServer({}, (socket) => {
-        const piece = Buffer.alloc(64 * 1024, 120);
-        const go = (): void => {
-          do written += piece.length;
-          while (socket.write(piece));
-          socket.once('drain', go);
+  for (const way of ['TLS', 'STARTTLS']) {
+    it(
+      `RS-061 a fast sender is held back under ${way} while a filter is busy, and then all arrives`,
+      withCore(async (core) => {
+        trustOurs(core);
+        const total = 16 * 1024 * 1024;
+        let written = 0;
+        const send = (socket: tls.TLSSocket): void => {
+          const piece = Buffer.alloc(64 * 1024, 120);
+          const go = (): void => {
+            while (written < total) {
+              written += piece.length;
+              if (!socket.write(piece)) return void socket.once('drain', go);
+            }
+          };
+          go();
         };
-        go();
-      });
-      let letGo: () => void = () => undefined;
-      const filter = (): Promise<void> => new Promise((resolve) => (letGo = resolve));
-      const spec = { name: 'c', host: 'localhost', service: server.port, tlsParameters: {}, filter };
-      const client = (await core.makeNetworkProcess(spec))!;
-      await pause(500);
-      // What is in flight is the kernel's, a few mebibytes.
-      assert.ok(client.traffic.bytesReceived < 1024 * 1024, `${client.traffic.bytesReceived} read`);
-      assert.ok(written < 64 * 1024 * 1024, `${written} written`);
-      core.deleteProcess(client);
-      letGo();
-      server.close();
-    }),
-  );
+        let letGo: () => void = () => undefined;
+        const held = new Promise<void>((resolve) => (letGo = resolve));
+        let heard = 0;
+        const filter = (_: unknown, text: unknown): Promise<void> => {
+          heard += String(text).length;
+          return held;
+        };
+        const server =
+          way === 'TLS'
+            ? await tlsServer({}, send)
+            : await plainServer((socket) => send(new tls.TLSSocket(socket, { isServer: true, ...keyPair('good') })));
+        const spec = { name: 'c', host, service: server.port, filter };
+        const client = (await core.makeNetworkProcess(
+          way === 'TLS' ? { ...spec, tlsParameters: { hostname: 'localhost' } } : spec,
+        ))!;
+        if (way === 'STARTTLS') await core.gnutlsNegotiate({ process: client, hostname: 'localhost' });
+        await pause(500);
+        // What is in flight is the kernel's, a few mebibytes.
+        assert.ok(client.traffic.bytesReceived < 1024 * 1024, `${client.traffic.bytesReceived} read`);
+        assert.ok(written < total, `${written} written`);
+        letGo();
+        await until('all has arrived', () => heard === total);
+        assert.equal(client.traffic.bytesReceived, total);
+        server.close();
+      }),
+    );
+  }
+
+  it('what was accepted of a local socket is remembered by its path, which has a case', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'np-Case-'));
+    await withCore(async (core) => {
+      let asked = 0;
+      core.options.trustQuestion = () => {
+        asked += 1;
+        return 'session';
+      };
+      for (const name of ['a', 'A']) {
+        const service = join(folder, name);
+        const local = { family: 'local', service } as const;
+        await core.makeNetworkProcess({ ...local, name: 's', server: true, tlsParameters: { selfSigned: true } });
+        await core.makeNetworkProcess({ ...local, name: 'c', tlsParameters: {} });
+      }
+      assert.deepEqual(
+        core
+          .trustRecords()
+          .map(({ host }) => host)
+          .sort(),
+        [`${folder}/A:0`, `${folder}/a:0`],
+      );
+      assert.equal(asked, 2);
+    })();
+    rmSync(folder, { recursive: true, force: true });
+  });
 });
