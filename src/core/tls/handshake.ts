@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
-import { connect, TLSSocket, type ConnectionOptions } from 'node:tls';
+import { connect, TLSSocket, type ConnectionOptions, type SecureContext } from 'node:tls';
 import { endpoint } from '../address/address';
 import { formatNetworkAddress } from '../address/address';
 import { NetworkProcessError, systemCode, systemText } from '../errors';
 import { FirstBytes } from '../native/firstBytes';
 import type { Ending } from '../transport/connectStream';
 import { isPlainStream, type StreamTransport } from '../transport/transport';
+import type { Authorities } from './authorities';
 import { plainText } from './certificate';
 import { Handshaken } from './peerStatus';
-import { secureContext } from './secureContexts';
+import { contextOf } from './secureContexts';
 import type { TlsSide } from './tlsParameters';
 import { alertOf, TlsStream } from './tlsStream';
 
@@ -29,8 +30,9 @@ export async function handshake(stream: StreamTransport, side: TlsSide, ending: 
   const below = stream.release();
   const target = targetOf(side, stream);
   try {
-    const socket = await shake(below, side, ending, target);
-    return new TlsStream(socket, below, examine(socket, side, target), { local, remote });
+    const { secure, authorities } = contextOf(side.context);
+    const socket = await shake(below, { side, secure, ending, target });
+    return new TlsStream(socket, below, examine(socket, side, authorities, target), { local, remote });
   } catch (error) {
     below.destroy();
     throw error;
@@ -38,9 +40,9 @@ export async function handshake(stream: StreamTransport, side: TlsSide, ending: 
 }
 
 /** What a certificate says is a stranger's: one that cannot be read is none that is trusted. */
-function examine(socket: TLSSocket, side: TlsSide, target: string): Handshaken {
+function examine(socket: TLSSocket, side: TlsSide, authorities: Authorities, target: string): Handshaken {
   try {
-    return new Handshaken(socket, side.hostname, side.isServer);
+    return new Handshaken(socket, side.hostname, side.isServer, authorities);
   } catch (cause) {
     socket.on('error', () => undefined).destroy();
     const text = [`A certificate of the peer cannot be read`, plainText((cause as Error).message)];
@@ -54,10 +56,17 @@ function targetOf({ hostname }: TlsSide, { remote }: StreamTransport): string {
   return endpoint(hostname, (remote as number[]).at(-1)!);
 }
 
-function shake(below: Socket, side: TlsSide, ending: Ending, target: string): Promise<TLSSocket> {
+interface Shaking {
+  readonly side: TlsSide;
+  readonly secure: SecureContext;
+  readonly ending: Ending;
+  readonly target: string;
+}
+
+function shake(below: Socket, { side, secure, ending, target }: Shaking): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     if (ending.reason) return reject(ending.reason);
-    const socket = begin(below, side);
+    const socket = begin(below, side, secure);
     const first = side.isServer ? null : readLater(socket, below);
     let isOver = false;
     const over = (): boolean => {
@@ -86,14 +95,13 @@ function shake(below: Socket, side: TlsSide, ending: Ending, target: string): Pr
   });
 }
 
-function begin(below: Socket, side: TlsSide): TLSSocket {
-  const context = secureContext(side.context);
+function begin(below: Socket, side: TlsSide, secureContext: SecureContext): TLSSocket {
   const alpn = side.alpn === null ? {} : { ALPNProtocols: [...side.alpn] };
   if (side.isServer) {
     const { requestCertificate: requestCert } = side;
     return new TLSSocket(below, {
       isServer: true,
-      secureContext: context,
+      secureContext,
       requestCert,
       rejectUnauthorized: false,
       ...alpn,
@@ -103,7 +111,7 @@ function begin(below: Socket, side: TlsSide): TLSSocket {
   const options: ConnectionOptions = {
     ...alpn,
     socket: below,
-    secureContext: context,
+    secureContext,
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     minDHSize: 1,

@@ -8,7 +8,7 @@ import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { PeerStatus } from '../api';
 import { chainOf, describe, factsOf } from './certificate';
-import { authoritiesOf } from './secureContexts';
+import type { Authorities } from './authorities';
 
 /** Warnings in Emacs' words, by Node's for the last thing that went wrong with the chain. */
 const byNode: Readonly<Record<string, readonly string[]>> = {
@@ -82,7 +82,7 @@ export class Handshaken {
   private described: PeerStatus | null = null;
 
   /** @param hostname For whom the certificate must be; null: nobody. */
-  constructor(socket: TLSSocket, hostname: string | null, isServer: boolean) {
+  constructor(socket: TLSSocket, hostname: string | null, isServer: boolean, authorities: Authorities) {
     const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
     this.chain = chainOf(certificate);
     this.protocol = (socket.getProtocol() ?? '').replace(/^TLSv1$/, 'TLSv1.0').replace('TLSv', 'TLS');
@@ -97,7 +97,7 @@ export class Handshaken {
     this.cipher = (/^\d+$|CCM/.test(last) ? [...words, last] : words).join('-');
     this.mac = isAead ? 'AEAD' : last === 'SHA' ? 'SHA1' : last;
     this.keyExchange = exchange ? exchangeName(exchange) : exchangeOf13(info?.type, certificate);
-    this.warnings = isServer && !certificate ? [] : warningsOf(socket, this.chain, hostname, isServer);
+    this.warnings = isServer && !certificate ? [] : warningsOf(socket, this.chain, hostname, isServer, authorities);
   }
 
   /** `gnutls-peer-status`. */
@@ -140,12 +140,13 @@ function warningsOf(
   chain: readonly X509Certificate[],
   hostname: string | null,
   isServer: boolean,
+  authorities: Authorities,
 ): string[] {
   const [host] = chain;
   if (!host) return ['invalid'];
   const found = new Set<string>(chainProblems(socket));
   // The library tells the last problem only: others could hide behind it.
-  if (found.size > 0) for (const problem of authoritiesOf(socket).problems(chain)) found.add(problem);
+  if (found.size > 0) for (const problem of authorities.problems(chain)) found.add(problem);
   const now = Date.now();
   for (const { validFrom, validTo, isSelfIssued, signature } of chain.map(factsOf)) {
     // A date that cannot be read is none that holds.

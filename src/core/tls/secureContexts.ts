@@ -1,38 +1,33 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:crypto';
-import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { NetworkProcessError } from '../errors';
 import { Authorities } from './authorities';
 
+/** Parameters as the library has them, and whom they trust. */
+interface Context {
+  readonly secure: SecureContext;
+  readonly authorities: Authorities;
+}
+
 /** Making one reads hundreds of authorities, which would be most of what a handshake costs. */
 const kept = 32;
-const contexts = new Map<string, SecureContext>();
+const contexts = new Map<string, Context>();
 
 /**
  * The library's object for such parameters, made when there is none.
  *
  * @throws NP_TLS_PARAMETERS with what the library says
  */
-export function secureContext(options: SecureContextOptions): SecureContext {
+export function contextOf(options: SecureContextOptions): Context {
   const name = keyOf(options);
   const known = contexts.get(name);
   if (known) return known;
-  const made = make(options);
   const { ca, crl } = options;
-  trusted.set(made, new Authorities({ ca, crl }));
+  const made = { secure: make(options), authorities: new Authorities({ ca, crl }) };
   if (contexts.size >= kept) contexts.delete(contexts.keys().next().value!);
   contexts.set(name, made);
   return made;
-}
-
-const trusted = new WeakMap<object, Authorities>();
-
-/** Whom a socket with such a context trusts; nobody, where its context is not known. */
-export function authoritiesOf(socket: TLSSocket): Authorities {
-  // Node keeps it there as long as the library uses it, and has no other place that both sides share.
-  const inner = socket as unknown as { ssl?: { _secureContext?: object } | null };
-  const context = inner.ssl?._secureContext;
-  return (context && trusted.get(context)) ?? new Authorities({});
 }
 
 /** Secrets are in it: only a digest is kept. Files of authorities are long, and the same text time after time. */
