@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { createNetworkProcesses, type NetworkProcess, type NetworkProcesses } from '../../../../src/core';
+import { inspect } from 'node:util';
+import {
+  createNetworkProcesses,
+  type NetworkProcess,
+  type NetworkProcessError,
+  type NetworkProcesses,
+} from '../../../../src/core';
 import { facade } from '../../../../src/ui/api/facade';
 import { guardedOptions } from '../../../../src/ui/api/guardedOptions';
 import { tlsServer, trustOurs } from '../../core/tlsSupport';
@@ -50,6 +56,19 @@ describe('the core that other extensions have', () => {
     for (const name of ['trusted', 'opener', 'maker', 'encryption', 'registry', 'captures', 'find']) {
       assert.ok(!(name in loose), name);
     }
+  });
+
+  it('tells no key and no passphrase in an error', async () => {
+    const tlsParameters = { key: 'KEY', passphrase: 'PASS' };
+    const closed = await tlsServer({});
+    closed.close();
+    const refused = api.makeNetworkProcess({ name: 'r', service: closed.port, tlsParameters });
+    await assert.rejects(refused, (error: NetworkProcessError) => {
+      assert.equal(error.code, 'NP_CONNECT_REFUSED');
+      assert.ok(error.data.includes(Symbol.for(':service')));
+      assert.doesNotMatch(inspect(error, { depth: 9 }), /KEY|PASS/);
+      return true;
+    });
   });
 
   it('leads nowhere to the options, to what is remembered of hosts, or to the core', async () => {
