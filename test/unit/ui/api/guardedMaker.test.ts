@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createNetworkProcesses, type NetworkProcessSpec } from '../../../../src/core';
+import { createNetworkProcesses } from '../../../../src/core';
 import { guardedMaker } from '../../../../src/ui/api/guardedMaker';
 
 describe('what other extensions make', () => {
@@ -46,7 +46,7 @@ describe('what other extensions make', () => {
     );
     const family = Object.assign(sly('family', 1, 2), { bytes: [...Buffer.from('/nowhere/x')] });
     const list = Object.assign([127, 0, 0, 1, 0], anywhere);
-    const first = await makeNetworkProcess(host as NetworkProcessSpec);
+    const first = await makeNetworkProcess(host);
     const second = await makeNetworkProcess({ ...spec, local: list });
     for (const made of [first, second]) assert.match(String(core.processContact(made!, 'local')), /^127,0,0,1,/);
     const path = makeNetworkProcess({ ...spec, local: family });
