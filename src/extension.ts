@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createNetworkProcesses, type NetworkProcess, type NetworkProcesses } from './core';
-import { withGuards } from './ui/api/exposure';
 import { BufferDocuments } from './ui/buffers/bufferDocuments';
 import { captureLinks } from './ui/buffers/captureLinks';
 import { FrozenKey } from './ui/buffers/frozenKey';
@@ -23,6 +22,7 @@ import { Targets } from './ui/commands/targets';
 import { commands } from './ui/ids';
 import { ProcessList } from './ui/list/processList';
 import { Log } from './ui/log';
+import { openParts } from './ui/open/loadParts';
 import { OpenCommands } from './ui/open/openCommands';
 import { StreamOpenings } from './ui/open/streamOpenings';
 import { Settings } from './ui/settings';
@@ -99,11 +99,11 @@ export function activate(context: vscode.ExtensionContext): NetworkProcessesExpo
   context.subscriptions.push(registered, flow, control, large, resets, list, captures, tls, captureNotice, status);
   context.subscriptions.push(new ContextKeys(tree, buffers), terminal, terminals, tree, buffers);
   context.subscriptions.push(captureLinks(buffers), new FrozenKey(buffers), settings, log, core);
-  const api = withGuards(core, streams);
+  let api: NetworkProcesses | null = null;
   return {
     getAPI(version) {
       if (version !== 1) throw new Error(`Network Processes has API version 1 only, not ${String(version)}.`);
-      return api;
+      return (api ??= openParts().withGuards(core, streams));
     },
   };
 }

@@ -59,7 +59,7 @@ export const hints = {
   NP_TLS_FILE: 'Give the path of a readable file in PEM format.',
   NP_TLS_UNSUPPORTED: 'Leave it out; gnutlsAvailableP tells what the TLS library of this program has.',
   NP_TLS_HANDSHAKE: 'Look whether both sides have a TLS version and a cipher in common, and what the peer says of it.',
-  NP_TLS_NOT_TLS: 'The peer does not speak TLS here: use its TLS port, or STARTTLS.',
+  NP_TLS_NOT_TLS: 'The peer does not speak TLS here: use its TLS port; after STARTTLS, another server.',
   NP_TLS_TIMEOUT: 'The peer was silent: check that it speaks TLS there, or raise the handshake timeout.',
   NP_TLS_CERTIFICATE: 'Have the server use a certificate for its name that is signed by who is trusted.',
   NP_TLS_REFUSED: 'Look at the problems named; trust the key of that host only if you know it is the right one.',

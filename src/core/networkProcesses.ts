@@ -62,67 +62,71 @@ export function createNetworkProcesses(): NetworkProcesses {
   return new Functions();
 }
 
-/** Emacs' functions: who may be named how, and which error comes first. The rest is the process's own. */
+/**
+ * Emacs' functions: who may be named how, and which error comes first. The rest is the process's own.
+ *
+ * What leads to the options or to who is trusted is private at run time, too, here and in a process: other extensions
+ * have functions bound to this, and processes.
+ */
 class Functions implements NetworkProcesses {
   readonly options: Options = new LiveOptions(
-    () => this.limitChanged(),
+    () => this.#limitChanged(),
     () => void this.captures.removeOrphans(),
-    (store) => (this.trusted.store = store),
+    (store) => (this.#trusted.store = store),
   );
   readonly internalDefaultProcessFilter = internalDefaultProcessFilter;
   readonly internalDefaultProcessSentinel = internalDefaultProcessSentinel;
 
-  private readonly reports = new Emitter<ErrorReport>(() => undefined);
-  private readonly listenerFailed = (error: unknown): void =>
-    this.reports.fire({ source: 'listener', process: null, error });
-  private readonly trusted = new TrustMemory(this.listenerFailed);
-  private readonly changes = new Emitter<ProcessChange>(this.listenerFailed);
-  private readonly registry = new Registry();
-  private readonly captures = new CaptureStore(this.options);
-  private readonly buffers = new BufferList(() => this.options.bufferTextBytes, this.listenerFailed);
-  private readonly maker: ProcessMaker;
-  private readonly encryption: () => Encryption;
-  private openerMade: StreamOpener | null = null;
-  private readonly waits = new OutputWaits();
-  private coded: string | null = null;
+  readonly #reports = new Emitter<ErrorReport>(() => undefined);
+  readonly #listenerFailed = (error: unknown): void => this.#reports.fire({ source: 'listener', process: null, error });
+  readonly #trusted = new TrustMemory(this.#listenerFailed);
+  readonly #changes = new Emitter<ProcessChange>(this.#listenerFailed);
+  readonly #registry = new Registry();
+  private readonly captures = new CaptureStore(captureOptions(this.options));
+  readonly #buffers = new BufferList(() => this.options.bufferTextBytes, this.#listenerFailed);
+  readonly #maker: ProcessMaker;
+  readonly #encryption: () => Encryption;
+  #openerMade: StreamOpener | null = null;
+  readonly #waits = new OutputWaits();
+  #coded: string | null = null;
 
   constructor() {
     const world: World = {
-      waits: this.waits,
+      waits: this.#waits,
       options: this.options,
-      registry: this.registry,
+      registry: this.#registry,
       captures: this.captures,
-      changed: (change) => this.changes.fire(change),
-      report: (report) => this.reports.fire(report),
-      coded: (system) => (this.coded = system?.name ?? 'no-conversion'),
+      changed: (change) => this.#changes.fire(change),
+      report: (report) => this.#reports.fire(report),
+      coded: (system) => (this.#coded = system?.name ?? 'no-conversion'),
     };
     let made: Encryption | null = null;
-    this.encryption = () => (made ??= new (streamParts().Encryption)(world, this.trusted));
-    this.maker = new ProcessMaker(world, this.buffers, this.encryption);
+    this.#encryption = () => (made ??= new (streamParts().Encryption)(world, this.#trusted));
+    this.#maker = new ProcessMaker(world, this.#buffers, this.#encryption);
   }
 
   get onDidChangeProcess(): Event<ProcessChange> {
-    return this.changes.event;
+    return this.#changes.event;
   }
 
   get onDidReportError(): Event<ErrorReport> {
-    return this.reports.event;
+    return this.#reports.event;
   }
 
   get onDidCreateBuffer(): Event<TextBuffer> {
-    return this.buffers.onDidCreate;
+    return this.#buffers.onDidCreate;
   }
 
   get onDidKillBuffer(): Event<TextBuffer> {
-    return this.buffers.onDidKill;
+    return this.#buffers.onDidKill;
   }
 
   get lastCodingSystemUsed(): string | null {
-    return this.coded;
+    return this.#coded;
   }
 
   makeNetworkProcess(spec?: NetworkProcessSpec, options: MakeOptions = {}): Promise<NetworkProcess | null> {
-    return this.maker.make(spec, options);
+    return this.#maker.make(spec, options);
   }
 
   // ------------------------------------------------------------ TLS and trust
@@ -151,15 +155,15 @@ class Functions implements NetworkProcesses {
     parameters: StreamParameters = {},
     options: MakeOptions = {},
   ): Promise<NetworkProcess | OpenedStream | null> {
-    return this.opener.open(name, buffer, host, service, parameters, options);
+    return this.#opener.open(name, buffer, host, service, parameters, options);
   }
 
-  private get opener(): StreamOpener {
-    return (this.openerMade ??= new (streamParts().StreamOpener)({
+  get #opener(): StreamOpener {
+    return (this.#openerMade ??= new (streamParts().StreamOpener)({
       options: this.options,
-      maker: this.maker,
-      encryption: this.encryption(),
-      report: (error) => this.reports.fire({ source: 'socket', process: null, error }),
+      maker: this.#maker,
+      encryption: this.#encryption(),
+      report: (error) => this.#reports.fire({ source: 'socket', process: null, error }),
       decode: (coding, bytes) => {
         const decoder = new TextDecoder(coding);
         return decoder.decode(bytes) + decoder.flush();
@@ -179,12 +183,12 @@ class Functions implements NetworkProcesses {
     const { process, reply = null, ...rest } = parameters;
     const target = own(process);
     const bytes = reply === null ? null : typeof reply === 'string' ? encodeText(target.encode, reply) : reply;
-    await this.encryption().upgrade(target, rest, bytes, options.signal);
+    await this.#encryption().upgrade(target, rest, bytes, options.signal);
     return target;
   }
 
   gnutlsBootParameters(parameters: TlsParameters = {}): TlsBootParameters {
-    return streamParts().bootParameters({ ...parameters }, this.encryption().defaults);
+    return streamParts().bootParameters({ ...parameters }, this.#encryption().defaults);
   }
 
   gnutlsAvailableP(): readonly string[] | null {
@@ -213,48 +217,48 @@ class Functions implements NetworkProcesses {
   }
 
   trustRecords(): TrustRecord[] {
-    return this.trusted.all();
+    return this.#trusted.all();
   }
 
   forgetTrust(host: string): boolean {
-    return this.trusted.forget(host);
+    return this.#trusted.forget(host);
   }
 
   securityChecks(level: SecurityLevel): string[] {
     return streamParts().checkNames(level);
   }
 
-  private limitChanged(): void {
-    for (const process of this.registry.list()) if (process.isServer) process.resume();
+  #limitChanged(): void {
+    for (const process of this.#registry.list()) if (process.isServer) process.resume();
   }
 
   // ------------------------------------------------------------------- finding
 
   processList(): NetworkProcess[] {
-    return this.registry.list();
+    return this.#registry.list();
   }
 
   getProcess(name: string | NetworkProcess): NetworkProcess | null {
     if (name instanceof Process) return name;
     if (typeof name !== 'string') throw wrongType('stringp', name);
-    return this.registry.get(name);
+    return this.#registry.get(name);
   }
 
   getBufferProcess(buffer: BufferDesignator | null): NetworkProcess | null {
-    const found = buffer === null ? null : this.buffers.get(buffer);
-    return found ? (this.registry.ofBuffer(found)[0] ?? null) : null;
+    const found = buffer === null ? null : this.#buffers.get(buffer);
+    return found ? (this.#registry.ofBuffer(found)[0] ?? null) : null;
   }
 
-  private find(designator: ProcessDesignator): Process {
+  #find(designator: ProcessDesignator): Process {
     if (designator instanceof Process) return designator;
     if (typeof designator === 'string') {
-      const named = this.registry.get(designator);
+      const named = this.#registry.get(designator);
       if (named) return named;
     } else if (!(designator instanceof Buffer)) throw wrongType('processp', designator);
-    const buffer = this.buffers.get(designator);
+    const buffer = this.#buffers.get(designator);
     if (!buffer) throw noProcess(`Process ${designator as string} does not exist`);
     if (!buffer.live) throw noProcess('Attempt to get process for a dead buffer');
-    const process = this.registry.ofBuffer(buffer)[0];
+    const process = this.#registry.ofBuffer(buffer)[0];
     if (!process) throw noProcess(`Buffer ${buffer.name} has no process`);
     return process;
   }
@@ -266,12 +270,12 @@ class Functions implements NetworkProcesses {
   }
 
   processType(process: ProcessDesignator): 'network' | 'real' {
-    return this.find(process).isReal ? 'real' : 'network';
+    return this.#find(process).isReal ? 'real' : 'network';
   }
 
   processStatus(process: ProcessDesignator): ProcessStatus | null {
-    if (typeof process === 'string') return this.registry.get(process)?.status ?? null;
-    return this.find(process).status;
+    if (typeof process === 'string') return this.#registry.get(process)?.status ?? null;
+    return this.#find(process).status;
   }
 
   processLiveP(process: NetworkProcess): boolean {
@@ -431,22 +435,22 @@ class Functions implements NetworkProcesses {
 
   async processSendString(process: ProcessDesignator, text: Text): Promise<void> {
     if (typeof text !== 'string' && !(text instanceof Uint8Array)) throw wrongType('stringp', text);
-    await this.find(process).send(text);
+    await this.#find(process).send(text);
   }
 
   async processSendRegion(process: ProcessDesignator, buffer: TextBuffer, start: number, end: number): Promise<void> {
-    const target = this.find(process);
+    const target = this.#find(process);
     if (!(buffer instanceof Buffer)) throw wrongType('bufferp', buffer);
     await target.send(buffer.text(start, end));
   }
 
   async processSendBytes(process: ProcessDesignator, bytes: Uint8Array): Promise<void> {
     if (!(bytes instanceof Uint8Array)) throw wrongType('bytes', bytes);
-    await this.find(process).sendRaw(bytes);
+    await this.#find(process).sendRaw(bytes);
   }
 
   async processSendEof(process: ProcessDesignator): Promise<void> {
-    await this.find(process).sendEof();
+    await this.#find(process).sendEof();
   }
 
   // ------------------------------------------------------- addresses and options
@@ -490,24 +494,24 @@ class Functions implements NetworkProcesses {
   // ---------------------------------------------------------------- life and end
 
   deleteProcess(process: ProcessDesignator): void {
-    this.find(process).delete();
+    this.#find(process).delete();
   }
 
   stopProcess(process: ProcessDesignator): NetworkProcess {
-    const target = this.find(process);
+    const target = this.#find(process);
     target.setStopped(true);
     return target;
   }
 
   continueProcess(process: ProcessDesignator): NetworkProcess {
-    const target = this.find(process);
+    const target = this.#find(process);
     target.setStopped(false);
     return target;
   }
 
   signalProcess(process: ProcessDesignator, signal: unknown): null {
-    if (typeof process === 'string' && !this.registry.get(process)) return null;
-    const target = this.find(process);
+    if (typeof process === 'string' && !this.#registry.get(process)) return null;
+    const target = this.#find(process);
     if (!target.program) throw notSubprocess(`Cannot signal process ${target.name}`);
     const name = typeof signal === 'number' ? signal : `SIG${String(symbolName(signal)).replace(/^SIG/, '')}`;
     try {
@@ -519,26 +523,26 @@ class Functions implements NetworkProcesses {
   }
 
   interruptProcess(process: ProcessDesignator): NetworkProcess {
-    return this.signalled(process, 'SIGINT');
+    return this.#signalled(process, 'SIGINT');
   }
 
   killProcess(process: ProcessDesignator): NetworkProcess {
-    return this.signalled(process, 'SIGKILL');
+    return this.#signalled(process, 'SIGKILL');
   }
 
   quitProcess(process: ProcessDesignator): NetworkProcess {
-    return this.signalled(process, 'SIGQUIT');
+    return this.#signalled(process, 'SIGQUIT');
   }
 
-  private signalled(process: ProcessDesignator, signal: NodeJS.Signals): NetworkProcess {
-    const target = this.find(process);
+  #signalled(process: ProcessDesignator, signal: NodeJS.Signals): NetworkProcess {
+    const target = this.#find(process);
     if (!target.program) throw notSubprocess(`Process ${target.name} is not a subprocess`);
     target.program.signal(signal);
     return target;
   }
 
   processRunningChildP(process: ProcessDesignator): never {
-    throw notSubprocess(`Process ${this.find(process).name} is not a subprocess`);
+    throw notSubprocess(`Process ${this.#find(process).name} is not a subprocess`);
   }
 
   setProcessWindowSize(process: NetworkProcess, height: number, width: number): null {
@@ -562,9 +566,9 @@ class Functions implements NetworkProcesses {
     if (!isNil(seconds) && typeof seconds !== 'number') throw wrongType('numberp', seconds);
     if (target && !this.processLiveP(target)) return false;
     const isEndless = target !== null && isNil(seconds) && isNil(millisec);
-    const waiting = this.waits.wait(target, isEndless ? null : (seconds ?? 0) * 1000 + (millisec ?? 0));
+    const waiting = this.#waits.wait(target, isEndless ? null : (seconds ?? 0) * 1000 + (millisec ?? 0));
     if (target && !isNil(justThisOne)) {
-      for (const other of this.registry.list()) if (other !== target) other.hold(waiting);
+      for (const other of this.#registry.list()) if (other !== target) other.hold(waiting);
     }
     return waiting;
   }
@@ -597,8 +601,8 @@ class Functions implements NetworkProcesses {
   }
 
   listProcesses(queryOnly: unknown = null): string {
-    for (const process of this.registry.list()) if (process.isClosed) process.delete();
-    const all = this.registry.list();
+    for (const process of this.#registry.list()) if (process.isClosed) process.delete();
+    const all = this.#registry.list();
     return processTable(isNil(queryOnly) ? all : all.filter((process) => process.query));
   }
 
@@ -614,7 +618,7 @@ class Functions implements NetworkProcesses {
       const found = await resolveHost(name, wanted, 0, 0);
       return found.map(({ host }) => inetVector(host, 0));
     } catch (error) {
-      this.reports.fire({ source: 'lookup', process: null, error });
+      this.#reports.fire({ source: 'lookup', process: null, error });
       return null;
     }
   }
@@ -638,34 +642,49 @@ class Functions implements NetworkProcesses {
   // --------------------------------------------------------------------- buffers
 
   bufferList(): TextBuffer[] {
-    return this.buffers.all();
+    return this.#buffers.all();
   }
 
   getBuffer(buffer: BufferDesignator): TextBuffer | null {
-    return this.buffers.get(buffer);
+    return this.#buffers.get(buffer);
   }
 
   getBufferCreate(buffer: BufferDesignator): TextBuffer {
-    return this.buffers.getOrCreate(buffer);
+    return this.#buffers.getOrCreate(buffer);
   }
 
   killBuffer(buffer: BufferDesignator): void {
-    const target = this.buffers.get(buffer);
+    const target = this.#buffers.get(buffer);
     if (!target) throw new NetworkProcessError('NP_BUFFER_DEAD', 'error', [`No buffer named ${String(buffer)}`]);
-    for (const process of this.registry.ofBuffer(target)) process.delete();
-    this.buffers.kill(target);
+    for (const process of this.#registry.ofBuffer(target)) process.delete();
+    this.#buffers.kill(target);
   }
 
   dispose(): void {
-    this.maker.dispose();
-    this.waits.dispose();
+    this.#maker.dispose();
+    this.#waits.dispose();
     // First: what the processes end with is not written any more.
     this.captures.dispose();
-    for (const process of this.registry.list()) process.discard();
-    this.changes.dispose();
-    this.reports.dispose();
-    this.buffers.dispose();
+    for (const process of this.#registry.list()) process.discard();
+    this.#changes.dispose();
+    this.#reports.dispose();
+    this.#buffers.dispose();
   }
+}
+
+/** A view: whoever has a process gets as far as its capture and the store, which must not lead to the options. */
+function captureOptions(options: Options): Pick<Options, 'captureFolder' | 'captureBytes' | 'captureTotalBytes'> {
+  return {
+    get captureFolder() {
+      return options.captureFolder;
+    },
+    get captureBytes() {
+      return options.captureBytes;
+    },
+    get captureTotalBytes() {
+      return options.captureTotalBytes;
+    },
+  };
 }
 
 /** Functions that Emacs gives a process object only. */

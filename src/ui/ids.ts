@@ -61,6 +61,9 @@ export const terminalProfile = `${prefix}.terminal`;
 /** Keys below `networkProcesses.` in the user's settings. */
 export const settings = {
   connectTimeout: 'connect.timeout',
+  handshakeTimeout: 'tls.handshakeTimeout',
+  negotiationTimeout: 'negotiation.timeout',
+  negotiationLimit: 'negotiation.limit',
   maxClients: 'server.maxClients',
   queueLimit: 'send.queueLimit',
   lineEnding: 'send.lineEnding',
@@ -74,6 +77,7 @@ export const settings = {
   securityLevel: 'securityLevel',
   trustLocalNetwork: 'trustLocalNetwork',
   trustFiles: 'trustFiles',
+  crlFiles: 'crlFiles',
   useClientCertificates: 'useClientCertificates',
   clientCertificates: 'clientCertificates',
 } as const;

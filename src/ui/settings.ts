@@ -57,12 +57,18 @@ export class Settings implements vscode.Disposable {
 
   private apply(): void {
     this.options.connectTimeoutMs = this.number(keys.connectTimeout, 1, 86_400) * 1000;
+    this.options.handshakeTimeoutMs = this.number(keys.handshakeTimeout, 1, 86_400) * 1000;
+    this.options.negotiationTimeoutMs = this.number(keys.negotiationTimeout, 1, 86_400) * 1000;
+    this.options.negotiationBytes = Math.trunc(this.number(keys.negotiationLimit, 1, 65_536) * 1024);
     this.options.maxClients = this.number(keys.maxClients, 1, 60_000);
     this.options.sendQueueBytes = this.number(keys.queueLimit, 1, 1024) * mebibyte;
     this.options.bufferTextBytes = this.number(keys.textLimit, 1, 1024) * mebibyte;
     this.options.captureBytes = Math.trunc(this.number(keys.captureLimit, 0, mebibyte) * mebibyte);
     this.options.trustLocalNetwork = this.read(keys.trustLocalNetwork) === true;
-    this.options.trustFiles = trustFiles(this.read(keys.trustFiles));
+    const trusted = files(this.read(keys.trustFiles));
+    // Where no file is named: the authorities of this computer.
+    this.options.trustFiles = trusted.length > 0 ? trusted : null;
+    this.options.crlFiles = files(this.read(keys.crlFiles));
     this.options.useClientCertificates = this.read(keys.useClientCertificates) === true;
     this.options.clientCertificateFor = (host, service) =>
       clientCertificate(this.read(keys.clientCertificates), host, service);
@@ -84,10 +90,8 @@ function isLineEnding(value: unknown): value is LineEnding {
   return typeof value === 'string' && Object.hasOwn(lineEndings, value);
 }
 
-/** Null, the authorities of this computer, where no file is named. */
-function trustFiles(value: unknown): string[] | null {
-  const files = Array.isArray(value) ? value.filter((file): file is string => typeof file === 'string') : [];
-  return files.length > 0 ? files : null;
+function files(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((file): file is string => typeof file === 'string') : [];
 }
 
 /** The key and certificate files for `host:port`, else for the host. */

@@ -27,6 +27,18 @@ describe('The exported API', () => {
     assert.throws(() => (core.options.trustFiles = []), { code: 'NP_GUARDED' });
   });
 
+  it('has no way round that: not by its prototype, its processes, or accessors on its options', async () => {
+    const server = await makeServer(core);
+    const loose = core as unknown as Record<string, unknown>;
+    assert.deepEqual(
+      [Object.getPrototypeOf(core), loose.trusted, loose.opener],
+      [Object.prototype, undefined, undefined],
+    );
+    assert.equal((server as unknown as { world?: unknown }).world, undefined);
+    assert.throws(() => (loose.makeNetworkProcess = () => null), TypeError);
+    assert.throws(() => Object.defineProperty(core.options, 'mine', { get: () => 1 }), TypeError);
+  });
+
   it('keeps the level of security that somebody raised while another setting changes', async () => {
     const settings = workspace.getConfiguration('networkProcesses');
     core.options.networkSecurityLevel = 'high';

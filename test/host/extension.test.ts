@@ -51,6 +51,10 @@ describe('the extension', () => {
     const configuration = vscode.workspace.getConfiguration(settingsSection);
     assert.equal(core.options.maxClients, 2000);
     assert.equal(core.options.connectTimeoutMs, 30_000);
+    assert.equal(core.options.handshakeTimeoutMs, 15_000);
+    assert.equal(core.options.negotiationTimeoutMs, 30_000);
+    assert.equal(core.options.negotiationBytes, 2 ** 20);
+    assert.deepEqual(core.options.crlFiles, []);
     assert.equal(core.options.sendQueueBytes, 16 * 2 ** 20);
     assert.equal(core.options.bufferTextBytes, 32 * 2 ** 20);
     const { Global } = vscode.ConfigurationTarget;
@@ -59,8 +63,18 @@ describe('the extension', () => {
       await until(() => core.options.maxClients === 5);
       await configuration.update(settings.maxClients, -1, Global);
       await until(() => core.options.maxClients === 1);
+      await configuration.update(settings.handshakeTimeout, 2, Global);
+      await configuration.update(settings.negotiationTimeout, 3, Global);
+      await configuration.update(settings.negotiationLimit, 4, Global);
+      await configuration.update(settings.crlFiles, ['/k/a.crl'], Global);
+      const { options } = core;
+      await until(() => options.handshakeTimeoutMs === 2_000 && options.negotiationTimeoutMs === 3_000);
+      await until(() => options.negotiationBytes === 4_096 && options.crlFiles.length === 1);
     } finally {
-      await configuration.update(settings.maxClients, undefined, Global);
+      const { maxClients, handshakeTimeout, negotiationTimeout, negotiationLimit, crlFiles } = settings;
+      for (const key of [maxClients, handshakeTimeout, negotiationTimeout, negotiationLimit, crlFiles]) {
+        await configuration.update(key, undefined, Global);
+      }
     }
     await until(() => core.options.maxClients === 2000);
   });

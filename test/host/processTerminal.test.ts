@@ -90,6 +90,14 @@ describe('A process terminal', () => {
     assert.deepEqual(names, ['x — deleted']);
   });
 
+  it('of a program that has ended is named as its row is', async () => {
+    const asked = { type: 'shell', shellCommand: 'exit 3 # %s' };
+    row.process = (await core.openNetworkStream('sh', null, 'h', 1, asked)) as NetworkProcess;
+    await until('its end', () => row.process.status === 'exit');
+    open();
+    assert.deepEqual(names, ['sh — exit 3']);
+  });
+
   it('says that nothing is sent after the end of file', async () => {
     open();
     terminal.handleInput('before\r');

@@ -450,7 +450,8 @@ function isSameFamily(address: Target, target: Target): boolean {
   return 'host' in address && 'host' in target && address.family === target.family;
 }
 
-/** The contact as Emacs splices it into an error. */
+/** The contact as Emacs splices it into an error; without keys and passphrases, for errors are logged and shown. */
 function contactList(process: Process): unknown[] {
-  return [...process.contact].flatMap(([key, value]) => [Symbol.for(`:${key}`), value]);
+  const told = [...process.contact].filter(([key]) => key !== 'tlsParameters');
+  return told.flatMap(([key, value]) => [Symbol.for(`:${key}`), value]);
 }

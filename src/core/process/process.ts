@@ -88,6 +88,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   /** Called once when it ends, e.g. to give up connecting. */
   onEnd: () => void = ignore;
 
+  /** Private at run time, too: other programs have processes, and must not have the options by them. */
+  readonly #world: World;
   private state: State = 'connect';
   private stopped: boolean;
   private home: TextBuffer | null;
@@ -123,10 +125,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     datagramsDropped: 0,
   };
 
-  constructor(
-    private readonly world: World,
-    plan: ProcessPlan,
-  ) {
+  constructor(world: World, plan: ProcessPlan) {
+    this.#world = world;
     this.name = world.registry.uniqueName(plan.name);
     this.contact = plan.contact;
     this.isServer = plan.isServer;
@@ -230,7 +230,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   get clients(): { count: number; atLimit: boolean } {
-    return { count: this.clientCount, atLimit: this.clientCount >= this.world.options.maxClients };
+    return { count: this.clientCount, atLimit: this.clientCount >= this.#world.options.maxClients };
   }
 
   get buffer(): TextBuffer | null {
@@ -260,7 +260,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   /** What text is encoded with: the first one completes what the encoder leaves open. */
   get textEncoder(): CodingSystem | null {
-    const encoder = completeEncoder(this.encode, this.world.options.defaultCoding.encode);
+    const encoder = completeEncoder(this.encode, this.#world.options.defaultCoding.encode);
     if (encoder !== this.encode) {
       this.encode = encoder;
       this.changed('properties');
@@ -272,7 +272,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   setBuffer(buffer: TextBuffer | null): void {
     if (buffer !== this.home) {
-      this.world.registry.moved(this, this.home, buffer);
+      this.#world.registry.moved(this, this.home, buffer);
       this.home = buffer;
       // Without a buffer the mark stays where it is.
       if (buffer) this.mark.set(buffer, buffer.pointMax);
@@ -312,7 +312,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
    * @throws NP_BUFFER_DEAD, NP_BUFFER_SHARED, NP_CAPTURE_GONE, NP_CAPTURE_FAILED
    */
   async decodeAgain(): Promise<void> {
-    const { home, world } = this;
+    const { home } = this;
+    const world = this.#world;
     if (!home?.live) throw new NetworkProcessError('NP_BUFFER_DEAD', 'error', [`${this.name} has no process buffer`]);
     const others = world.registry.ofBuffer(home).filter((process) => process !== this);
     if (others.length > 0 || this.ownFilter !== null) {
@@ -379,7 +380,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   /** Tells views that something about it changed. */
   changed(kind: ProcessChange['kind']): void {
-    this.world.changed({ process: this, kind });
+    this.#world.changed({ process: this, kind });
   }
 
   // --------------------------------------------------------------- life begins
@@ -509,7 +510,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   /** The system had no room for all of a message. */
   private wasCut(bytes: number, size: number): void {
     const text = [`${this.name} received ${bytes} bytes of a message of ${size}: the system cut the rest`];
-    this.world.report({
+    this.#world.report({
       source: 'socket',
       process: this,
       error: new NetworkProcessError('NP_MESSAGE_CUT', 'error', text),
@@ -558,7 +559,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   /** Calls a function of the user's about this process; what it throws is reported. */
   guarded(source: ErrorReport['source'], call: () => unknown): Promise<unknown> | undefined {
-    const report = (error: unknown): void => this.world.report({ source, process: this, error });
+    const report = (error: unknown): void => this.#world.report({ source, process: this, error });
     try {
       const result = call();
       return isPromise(result) ? result.then(undefined, report) : undefined;
@@ -612,7 +613,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   delete(): void {
     const isKilled = this.isReal && !this.isClosed;
     this.exitStatus = isKilled ? 9 : 0;
-    if (this.isClosed && !this.world.registry.has(this)) return;
+    if (this.isClosed && !this.#world.registry.has(this)) return;
     if (!this.isClosed) this.close();
     this.unregister();
     // Nothing is read any more that would have to wait for its promise.
@@ -633,7 +634,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     this.exitStatus = exitStatus;
     this.sending.refuse();
     this.changed('state');
-    this.world.waits.ended(this);
+    this.#world.waits.ended(this);
     this.tell(message);
   }
 
@@ -651,7 +652,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     if (this.opened === null) this.former?.ownLog();
     this.byteLog.capture.processEnded();
     this.server?.countClient(-1);
-    this.world.waits.ended(this);
+    this.#world.waits.ended(this);
   }
 
   /**
@@ -669,8 +670,8 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   private unregister(): void {
-    if (!this.world.registry.has(this)) return;
-    this.world.registry.remove(this);
+    if (!this.#world.registry.has(this)) return;
+    this.#world.registry.remove(this);
     this.changed('removed');
   }
 
@@ -693,12 +694,12 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   /** For `Sending`. */
   queueLimit(): number {
-    return this.world.options.sendQueueBytes;
+    return this.#world.options.sendQueueBytes;
   }
 
   /** For `Sending`. */
   encodedBy(system: CodingSystem | null): void {
-    this.world.coded(system);
+    this.#world.coded(system);
   }
 
   /** For `Sending`. */
@@ -744,7 +745,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   /** For `Delivery`. */
   pieceBytes(): number {
-    return Math.max(1, Math.trunc(this.world.options.readProcessOutputMax) || 1);
+    return Math.max(1, Math.trunc(this.#world.options.readProcessOutputMax) || 1);
   }
 
   /** For `Delivery`. */
@@ -781,7 +782,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   deliver(arrival: Arrival): Promise<unknown> | undefined {
     const pending = this.take(arrival);
     if (arrival.kind === 'end') return pending;
-    const delivered = (): void => this.world.waits.delivered(this);
+    const delivered = (): void => this.#world.waits.delivered(this);
     if (pending) return pending.then(delivered);
     delivered();
     return undefined;
@@ -801,7 +802,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   private atEnd(error: unknown): Promise<unknown> | undefined {
     if (systemCode(error) === 'ECONNRESET') this.failure = fileError('read', error, this.name, this);
     else if (error) this.failure = this.transport?.encryption?.broken(error, this.name) ?? this.failure;
-    this.world.coded(this.receiving.inForce);
+    this.#world.coded(this.receiving.inForce);
     const last = this.output(this.receiving.flush());
     if (!last) return this.brokenByPeer();
     return last.then(() => this.brokenByPeer());
@@ -809,7 +810,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
 
   private decoded(bytes: Buffer): Text {
     const text = this.receiving.decode(bytes);
-    this.world.coded(this.receiving.inForce);
+    this.#world.coded(this.receiving.inForce);
     return text;
   }
 
@@ -826,7 +827,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
     const ended = this.program?.ended;
     this.exitStatus = ended?.exitStatus ?? 256;
     this.close();
-    if (this.world.options.deleteExitedProcesses) this.unregister();
+    if (this.#world.options.deleteExitedProcesses) this.unregister();
     return this.callSentinel(ended?.message ?? 'connection broken by remote peer\n');
   }
 
@@ -856,7 +857,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   }
 
   private newLog(): TrafficLog {
-    const { world } = this;
+    const world = this.#world;
     const report = (error: unknown): void => world.report({ source: 'listener', process: this, error });
     return new TrafficLog(() => world.options.byteLogBytes, new TrafficCapture(world.captures, this.name), report);
   }

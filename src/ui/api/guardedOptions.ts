@@ -1,64 +1,75 @@
 import { NetworkProcessError, type Options, type SecurityLevel } from '../../core';
 
-/** What decides who is trusted, and which programs run; the setting that the user changes it by, where there is one. */
-const guarded: ReadonlyMap<PropertyKey, string | null> = new Map<keyof Options, string | null>([
-  ['networkSecurityLevel', 'networkProcesses.securityLevel'],
-  ['trustLocalNetwork', 'networkProcesses.trustLocalNetwork'],
-  ['trustFiles', 'networkProcesses.trustFiles'],
-  ['useClientCertificates', 'networkProcesses.useClientCertificates'],
-  ['clientCertificateFor', 'networkProcesses.clientCertificates'],
-  ['trustQuestion', null],
-  ['trustStore', null],
-  ['crlFiles', null],
-  ['gnutlsAlgorithmPriority', null],
-  ['gnutlsMinPrimeBits', null],
-  ['gnutlsVerifyError', null],
-  ['shellFileName', null],
-]);
+/**
+ * Who may set each option: any extension (`true`), or the user alone, as it decides who is trusted or which programs run;
+ * then the setting that changes it, null where there is none. What the core has beyond these is nobody's.
+ */
+const settable: Readonly<Record<keyof Options, true | string | null>> = {
+  readProcessOutputMax: true,
+  connectTimeoutMs: true,
+  sendQueueBytes: true,
+  maxClients: true,
+  bufferTextBytes: true,
+  byteLogBytes: true,
+  captureFolder: true,
+  captureBytes: true,
+  captureTotalBytes: true,
+  defaultCoding: true,
+  codingSystemForRead: true,
+  codingSystemForWrite: true,
+  networkCodingSystemAlist: true,
+  inheritProcessCodingSystem: true,
+  deleteExitedProcesses: true,
+  handshakeTimeoutMs: true,
+  negotiationTimeoutMs: true,
+  negotiationBytes: true,
+  patternTimeoutMs: true,
+  networkSecurityLevel: 'networkProcesses.securityLevel',
+  trustLocalNetwork: 'networkProcesses.trustLocalNetwork',
+  trustFiles: 'networkProcesses.trustFiles',
+  crlFiles: 'networkProcesses.crlFiles',
+  useClientCertificates: 'networkProcesses.useClientCertificates',
+  clientCertificateFor: 'networkProcesses.clientCertificates',
+  trustQuestion: null,
+  trustStore: null,
+  gnutlsAlgorithmPriority: null,
+  gnutlsMinPrimeBits: null,
+  gnutlsVerifyError: null,
+  shellFileName: null,
+};
 
 /** An extension that has these could answer for the user, or plant answers. */
-const hidden: ReadonlySet<PropertyKey> = new Set<keyof Options>([
-  'trustQuestion',
-  'trustStore',
-  'clientCertificateFor',
-]);
+const hidden: ReadonlySet<string> = new Set<keyof Options>(['trustQuestion', 'trustStore', 'clientCertificateFor']);
 
 const levels: readonly SecurityLevel[] = ['low', 'medium', 'high', 'paranoid'];
 
 /**
  * The options for other extensions: the same, but what decides who is trusted can't be set, or taken in hand; the level of
  * security can be raised. Setting one throws `NP_GUARDED`; one of its own goes into `tlsParameters` of a connection.
+ *
+ * No proxy of the options, which would hand them to accessors that another extension defines on it.
  */
 export function guardedOptions(options: Options): Options {
-  return new Proxy(options, {
-    // Not the proxy: setters of the options know themselves.
-    get: (target, name) => shownOf(name, Reflect.get(target, name)),
-    set: (target, name, value) => {
-      if (name !== 'networkSecurityLevel' || !isRaised(target.networkSecurityLevel, value)) refuse(name);
-      return Reflect.set(target, name, value);
-    },
-    defineProperty: (target, name, descriptor) => {
-      refuse(name);
-      return Reflect.defineProperty(target, name, descriptor);
-    },
-    deleteProperty: (target, name) => {
-      refuse(name);
-      return Reflect.deleteProperty(target, name);
-    },
-    getOwnPropertyDescriptor: (target, name) => {
-      const descriptor = Reflect.getOwnPropertyDescriptor(target, name);
-      return descriptor && 'value' in descriptor
-        ? { ...descriptor, value: shownOf(name, descriptor.value) }
-        : descriptor;
-    },
-    setPrototypeOf: () => false,
-  });
+  const all = options as unknown as Record<string, unknown>;
+  const shown = {};
+  for (const [name, rule] of Object.entries(settable)) {
+    Object.defineProperty(shown, name, {
+      enumerable: true,
+      get: () => shownOf(name, rule, all[name]),
+      set: (value: unknown) => {
+        const isFree = name === 'networkSecurityLevel' ? isRaised(options.networkSecurityLevel, value) : rule === true;
+        if (!isFree) throw refusal(name, rule);
+        all[name] = value;
+      },
+    });
+  }
+  return Object.freeze(shown) as Options;
 }
 
 /** A list that is guarded is a copy: it can be changed without setting the option. */
-function shownOf(name: PropertyKey, value: unknown): unknown {
+function shownOf(name: string, rule: true | string | null, value: unknown): unknown {
   if (hidden.has(name)) return null;
-  return guarded.has(name) && Array.isArray(value) ? frozenCopy(value) : value;
+  return rule !== true && Array.isArray(value) ? frozenCopy(value) : value;
 }
 
 function frozenCopy(list: readonly unknown[]): readonly unknown[] {
@@ -69,12 +80,10 @@ function isRaised(present: SecurityLevel, value: unknown): boolean {
   return levels.indexOf(value as SecurityLevel) >= levels.indexOf(present);
 }
 
-function refuse(name: PropertyKey): void {
-  const setting = guarded.get(name);
-  if (setting === undefined) return;
+function refusal(name: string, setting: true | string | null): NetworkProcessError {
   const hint =
     setting === null
       ? 'Give tlsParameters of its own to a connection that needs another.'
       : `Ask the user to change the setting ${setting}.`;
-  throw new NetworkProcessError('NP_GUARDED', 'error', [`Only the user changes ${String(name)}`], null, { hint });
+  return new NetworkProcessError('NP_GUARDED', 'error', [`Only the user changes ${name}`], null, { hint });
 }

@@ -42,6 +42,7 @@ function serverOptions(t: Translate): SocketOption[] {
       ...{ name: 'trustfiles', label: t('authorities'), form: 'files', standard: null, none: t('none') },
       explanation: t('Files (PEM) of those who vouch for clients'),
     },
+    revocationLists(t),
   ];
 }
 
@@ -61,6 +62,7 @@ function clientOptions(kind: 'tls' | 'starttls', t: Translate): SocketOption[] {
       },
       explanation: t('Files (PEM) of authorities that are trusted, too'),
     },
+    revocationLists(t),
     {
       ...{ name: 'keylist', label: t('client certificate'), form: 'keylist', standard: null, none: t('none') },
       explanation: t('Who you are: the files of your key and your certificate (PEM), where the server asks'),
@@ -78,6 +80,19 @@ function clientOptions(kind: 'tls' | 'starttls', t: Translate): SocketOption[] {
     },
     ...own,
   ];
+}
+
+function revocationLists(t: Translate): SocketOption {
+  return {
+    ...{
+      name: 'crlfiles',
+      label: t('revocation lists'),
+      form: 'files',
+      standard: null,
+      none: t('those of the settings'),
+    },
+    explanation: t('Files (PEM) that name certificates no longer valid; with any, each authority must have one'),
+  };
 }
 
 /** What of the chosen options goes into `tlsParameters`. */

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import type { NetworkProcess, NetworkProcesses, PeerStatus, TextBuffer } from '../../core';
 import { captureState } from '../capture/captureText';
 import { showPeerText } from '../peerText';
@@ -184,12 +184,22 @@ function contactValue(key: string, value: unknown): unknown {
   return key === 'tlsParameters' ? withoutSecrets(value) : value;
 }
 
-/** Keys and passphrases of `tlsParameters` stand there as texts, and people look on. */
+/**
+ * Keys and passphrases of `tlsParameters` stand there as texts, and people look on. Accessors, which other extensions
+ * hide a secret behind, are not run.
+ */
 function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== 'object' || value === null) return value;
+  if (types.isProxy(value)) return '…';
+  const isList = Array.isArray(value);
   const secret = ['key', 'pfx', 'passphrase'];
-  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, secret.includes(k) ? '…' : v]));
+  const shown = Object.entries(Object.getOwnPropertyDescriptors(value))
+    .filter(([, { enumerable }]) => enumerable)
+    .map(([name, one]): [string, unknown] => {
+      if (!('value' in one) || secret.includes(name)) return [name, '…'];
+      return [name, isList ? withoutSecrets(one.value) : one.value];
+    });
+  return isList ? shown.map(([, one]) => one) : Object.fromEntries(shown);
 }
 
 /** Any value on one line: addresses as one types them, buffers and processes by name. */
@@ -204,7 +214,9 @@ export function showValue(value: unknown): string {
   return showPeerText(inspect(value, { depth: 2, breakLength: Infinity, customInspect: false, maxArrayLength: 20 }));
 }
 
-/** A process or a buffer. */
+/** A process or a buffer. What only looks like one may have an accessor for a name, which is not run. */
 function isNamed(value: unknown): value is NetworkProcess | TextBuffer {
-  return typeof value === 'object' && value !== null && ('pointMin' in value || 'isServer' in value);
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
+  if (Object.getOwnPropertyDescriptor(value, 'name')?.get) return false;
+  return 'pointMin' in value || 'isServer' in value;
 }

@@ -13,6 +13,7 @@ import { formatCount } from '../rows/amounts';
 import { systemTimers } from '../rows/refreshQueue';
 import type { Row } from '../rows/row';
 import type { RowModel } from '../rows/rowModel';
+import { statusWords } from '../rows/stateWords';
 import type { LargeSends } from '../send/largeSends';
 import { mustStillSend } from '../send/sendCommands';
 import { lineEndings } from '../settings';
@@ -86,7 +87,7 @@ export class ProcessTerminal implements vscode.Pseudoterminal, OutputSink {
 
   /** `echo — open` */
   get name(): string {
-    const state = this.rows.has(this.row) ? this.row.process.status : vscode.l10n.t('deleted');
+    const state = this.rows.has(this.row) ? statusWords(this.row.process, this.core) : vscode.l10n.t('deleted');
     return `${showPeerText(this.row.process.name)} — ${state}`;
   }
 

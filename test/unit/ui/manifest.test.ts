@@ -43,6 +43,20 @@ describe('the manifest', () => {
     assert.deepEqual(sorted(properties), sorted(read));
   });
 
+  it('leaves what decides whom to trust to the machine: no workspace can change it', () => {
+    const properties = Object.entries(contributes['configuration']!['properties'] as Json);
+    const ofTrust = properties.filter(([key]) => /\.(securityLevel|trust\w*|crl\w*|\w*lientCertificates)$/.test(key));
+    const scopes = ofTrust.map(([key, { scope }]) => `${key.replace(/^.*\./, '')}: ${String(scope)}`);
+    assert.deepEqual(scopes.sort(), [
+      'clientCertificates: machine',
+      'crlFiles: machine',
+      'securityLevel: machine',
+      'trustFiles: machine',
+      'trustLocalNetwork: machine',
+      'useClientCertificates: machine',
+    ]);
+  });
+
   it('declares the colour that the code uses', () => {
     const colors = [...(contributes['colors'] as Json)].map((c) => c['id']);
     assert.deepEqual(colors, [ids.finishedColor]);

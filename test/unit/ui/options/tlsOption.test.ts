@@ -24,6 +24,14 @@ describe('TLS options chosen', () => {
     assert.deepEqual(Object.keys(partsOf(fitting, 'tls', 'client').socket), ['keepalive']);
   });
 
+  it('have revocation lists on either side', () => {
+    const lists = { crlfiles: ['/k/a.crl', '/k/b.crl'] };
+    for (const role of ['client', 'server'] as const) {
+      assert.equal(optionsText(lists, 'tls', role, translate), 'revocation lists a.crl, b.crl');
+      assert.deepEqual(partsOf(lists, 'tls', role).tls, lists);
+    }
+  });
+
   it('have an explanation and a word for no value, each once', () => {
     for (const [kind, role] of [
       ['tls', 'client'],

@@ -281,6 +281,27 @@ describe('details', () => {
     assert.doesNotMatch(shown, /KEY|PFX|PASS/);
   });
 
+  it('run no accessor of another extension’s parameters', () => {
+    const fail = (): never => assert.fail('it was run');
+    const accessor = { enumerable: true, get: fail };
+    const parameters = Object.defineProperties({ cert: 'CERT' }, { passphrase: accessor, ca: accessor });
+    const listed = Object.defineProperty(['gnutls-x509pki', parameters], '2', accessor);
+    const trapped = new Proxy({}, { get: fail, has: fail, ownKeys: fail, getOwnPropertyDescriptor: fail });
+    const shown = (tlsParameters: unknown): string => {
+      const row = rowOf({ contact: { tlsParameters } });
+      const [contact] = details.of(row);
+      return (contact ? details.entries(contact) : []).map(({ description }) => description).join();
+    };
+    assert.equal(shown(parameters), "{ cert: 'CERT', passphrase: '…', ca: '…' }");
+    assert.equal(shown(listed), "[ 'gnutls-x509pki', { cert: 'CERT', passphrase: '…', ca: '…' }, '…' ]");
+    assert.equal(shown(trapped), '…');
+    assert.equal(
+      showValue(Object.defineProperty({ isServer: true }, 'name', accessor)),
+      '{ isServer: true, name: [Getter] }',
+    );
+    assert.equal(showValue(trapped), '{}');
+  });
+
   it('say none where there is nothing', () => {
     const [, properties, , buffer] = details.of(rowOf(client));
     assert.equal(properties?.description, 'none');
