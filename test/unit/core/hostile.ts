@@ -104,7 +104,7 @@ export interface HostileServer {
 
 /** @param given Of each connection, or of the first, the second and so on; the last is that of all that follow. */
 export async function hostileServer(speech: Speech, given: Malice | readonly Malice[]): Promise<HostileServer> {
-  const malices = [given].flat() as Malice[];
+  const malices = 'length' in given ? given : [given];
   let clear = '';
   let secret = '';
   const sockets: net.Socket[] = [];
