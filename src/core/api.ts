@@ -277,7 +277,7 @@ export interface TrustStore {
  * | `success` | a pattern of the answer that consents to TLS |
  * | `alwaysQueryCapabilities` | also with `'plain'` |
  * | `nogreeting` | the server says nothing by itself |
- * | `warnUnlessEncrypted` | a plain connection is asked about |
+ * | `warnUnlessEncrypted` | a plain connection is asked about, where something is negotiated or `returnList` is wanted |
  * | `clientCertificate` | `[keyFile, certificateFile]`, or true: `clientCertificateFor` finds them; default: `useClientCertificates` |
  * | `useStarttlsIfPossible` | without effect: TLS is always there |
  * | `returnList` | the result is an `OpenedStream` |

@@ -16,19 +16,29 @@ export interface KnownDialog {
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 const none = (): null => null;
 
-/** An answer up to the end of the first line that begins so: no line is looked at twice, however much there is. */
-function lineThat(isLast: (line: string) => boolean): Finder {
+/**
+ * An answer up to the end of the first line that is one: no line is looked at twice, however much there is.
+ *
+ * @param isLast Is given a line, and all that was heard.
+ */
+function lineThat(isLast: (line: string, heard: Buffer) => boolean): Finder {
   return (heard, searched) => {
-    for (let from = searched === 0 ? 0 : heard.lastIndexOf(0x0a, searched - 1) + 1; ;) {
-      const end = heard.indexOf(0x0a, from);
-      if (end < 0) return null;
-      if (isLast(heard.toString('latin1', from, end).replace(/\r$/, ''))) return end + 1;
+    let end = heard.indexOf(0x0a, searched);
+    let from = end <= 0 ? 0 : heard.lastIndexOf(0x0a, end - 1) + 1;
+    for (; end >= 0; end = heard.indexOf(0x0a, from)) {
+      if (isLast(heard.toString('latin1', from, end).replace(/\r$/, ''), heard)) return end + 1;
       from = end + 1;
     }
+    return null;
   };
 }
 
-const replyLine = lineThat((line) => /^\d{3}( |$)/.test(line));
+/** What begins with `220-` goes on until a line is `220` or begins with `220 `. @see RFC 959, section 4.2; RFC 5321, 4.2.1 */
+const replyLine = lineThat((line, heard) => {
+  if (!/^\d{3}( |$)/.test(line)) return false;
+  const code = /^\d{3}(?=-)/.exec(heard.toString('latin1', 0, 4))?.[0] ?? '';
+  return line.startsWith(code);
+});
 const anyLine = lineThat(() => true);
 const has = (heard: Buffer | null, pattern: RegExp): boolean =>
   heard !== null && pattern.test(heard.toString('latin1'));
@@ -66,7 +76,7 @@ const smtp = lines({
   offered: /^250[ -]STARTTLS[ \t]*$/im,
   start: 'STARTTLS\r\n',
   reply: replyLine,
-  consent: /^220[ \r\n]/,
+  consent: /^220([ \r\n]|-[^]*\n220[ \r\n])/,
 });
 
 /** @see RFC 2033 */
@@ -118,7 +128,7 @@ const ftp = lines({
   offered: /^[ \t]*AUTH\b.*\bTLS\b/im,
   start: 'AUTH TLS\r\n',
   reply: replyLine,
-  consent: /^234[ \r\n]/,
+  consent: /^234([ \r\n]|-[^]*\n234[ \r\n])/,
 });
 
 /** The greeting is the list of capabilities, and comes again under TLS. @see RFC 5804 */

@@ -184,6 +184,16 @@ export class Negotiation {
     const { target } = this.plan;
     const last = plainText(this.pending.subarray(-200).toString('latin1'), 1_000);
     const heard = last === '' ? 'nothing came' : `the last that came was “${last}”`;
-    return new NetworkProcessError(code, 'error', [`The answer (${this.phase}) ${what}; ${heard}`], target);
+    const text = `The answer (${this.phase}) ${what}; ${heard}${this.before()}`;
+    return new NetworkProcessError(code, 'error', [text], target);
+  }
+
+  /** How far it came. */
+  private before(): string {
+    const told = { greeting: this.greeting, capabilities: this.capabilities };
+    const texts = Object.entries(told).flatMap(([name, answer]) =>
+      answer ? [`${name} “${plainText(answer.toString('latin1', 0, 200), 1_000)}”`] : [],
+    );
+    return texts.length === 0 ? '' : `; before: ${texts.join(', ')}`;
   }
 }

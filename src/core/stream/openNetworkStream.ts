@@ -49,14 +49,29 @@ export class StreamOpener {
     const { nowait, coding, tlsParameters } = given;
     if (!isNil(tlsParameters) && typeof tlsParameters !== 'object') throw wrongType('listp', tlsParameters);
     const spec: NetworkProcessSpec = { name, buffer, host: asciiHost(host), service, nowait, coding };
-    // Emacs' simple case: nothing is said before, nobody is asked.
+    // Emacs' simple case: nothing is said before.
     const isNegotiated = !isNil(given.dialog) || (!isNil(given.success) && !isNil(given.capabilityCommand));
     const isSimple = isNil(given.returnList) && (type === 'plain' || (type === 'network' && !isNegotiated));
-    if (isSimple)
-      return this.surroundings.maker.make({ ...spec, ...(isNil(tlsParameters) ? {} : { tlsParameters }) }, options);
+    if (isSimple && !isNil(tlsParameters)) return this.surroundings.maker.make({ ...spec, tlsParameters }, options);
+    if (isSimple) return this.openSimple(spec, options);
     // What was to be found out is waited for.
     const waits = type !== 'tls' && !isNil(given.returnList);
     return new Opening(type, given, spec, this.surroundings).open(waits ? { ...spec, nowait: null } : spec, options);
+  }
+
+  /** As documented, there is no warning without `returnList`. That a host was encrypted before, is asked about. */
+  private async openSimple(spec: NetworkProcessSpec, options: MakeOptions): Promise<Opened> {
+    const { maker, report } = this.surroundings;
+    try {
+      return await maker.make(spec, options, async (stream, process, phased) => {
+        await judgePlain(this.surroundings, { process, stream, phased, hostname: String(spec.host), warn: false });
+        return { stream };
+      });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      report(error);
+      return null;
+    }
   }
 
   private async openShell(
@@ -81,6 +96,8 @@ class Opening {
   private readonly dialog: Dialog;
   private readonly negotiation: Negotiation;
   private readonly certificate: readonly [string, string] | true | null;
+  /** By this name the host is remembered, encrypted or not. */
+  private readonly hostname: string | null;
   private failure: NetworkProcessError | null = null;
 
   constructor(
@@ -92,8 +109,9 @@ class Opening {
     const { options } = our;
     this.dialog = dialogOf(given, () => options.patternTimeoutMs, this.decode, this.encode);
     this.certificate = clientCertificateOf(given.clientCertificate, options.useClientCertificates);
-    // Checked now: a wrong parameter must not be found out halfway.
-    if (type !== 'plain' && type !== 'shell') this.side(null);
+    // Checked now: a wrong parameter must not be found out halfway. What is never encrypted needs none.
+    const isNeverTls = type === 'plain' || type === 'shell';
+    this.hostname = isNeverTls ? String(spec.host) : this.side(null).hostname;
     const isTls = type === 'tls';
     this.negotiation = new Negotiation({
       dialog: this.dialog,
@@ -118,9 +136,7 @@ class Opening {
       if (process) process.isNegotiated = true;
       return this.result(process);
     } catch (error) {
-      // Not what was asked for, but nothing that went wrong: the list tells, as documented.
-      if (!isNetworkProcessError(error)) throw error;
-      if (error.code !== 'NP_TLS_REFUSED' && error.code !== 'NP_STARTTLS_REFUSED') throw error;
+      if (!isRefusal(error)) throw error;
       this.failure = error;
       if (isNil(this.given.returnList)) this.our.report(error);
       return this.result(null);
@@ -142,7 +158,7 @@ class Opening {
     });
     try {
       if (!negotiation.isEncrypted && this.type !== 'shell')
-        await this.judgePlain(process, conversation.stream, phased);
+        await this.staysPlain(process, conversation.stream, phased);
     } catch (error) {
       conversation.stream.close();
       throw error;
@@ -151,15 +167,13 @@ class Opening {
     return conversation;
   };
 
-  private async judgePlain(process: Process, stream: Parameters<Prepare>[0], phased: Phased): Promise<void> {
+  private async staysPlain(process: Process, stream: Parameters<Prepare>[0], phased: Phased): Promise<void> {
     if (this.type === 'starttls') {
       const text = this.negotiation.refusal ?? 'Server does not support TLS';
       throw new NetworkProcessError('NP_STARTTLS_REFUSED', 'error', [text], this.target);
     }
-    const to = trustedHost(process, stream, String(this.spec.host));
-    phased.phase(null);
-    const warn = !isNil(this.given.warnUnlessEncrypted);
-    await whileGoing(phased, (signal) => this.our.encryption.trust.judgePlain(to, warn, signal));
+    const { our, hostname, given } = this;
+    await judgePlain(our, { process, stream, phased, hostname, warn: !isNil(given.warnUnlessEncrypted) });
   }
 
   private async encrypt(
@@ -183,7 +197,8 @@ class Opening {
     if (this.certificate !== true) return this.certificate;
     const find = this.our.options.clientCertificateFor;
     if (!find) return null;
-    phased.phase(null);
+    const ms = this.our.options.negotiationTimeoutMs;
+    phased.phase(ms, () => this.noCertificate(ms));
     try {
       return await whileGoing(phased, async () => find(String(this.spec.host), String(this.spec.service)));
     } catch (error) {
@@ -192,6 +207,13 @@ class Opening {
       this.our.report(error);
       return null;
     }
+  }
+
+  private noCertificate(ms: number): NetworkProcessError {
+    const text = `The client certificate that is stored was not found within ${ms} ms`;
+    return new NetworkProcessError('NP_NEGOTIATION_TIMEOUT', 'error', [text], this.target, {
+      hint: 'Look at what clientCertificateFor does, or raise the timeout.',
+    });
   }
 
   private side(certificate: readonly [string, string] | null): TlsSide {
@@ -227,4 +249,25 @@ class Opening {
     const own = typeof coding === 'object' && coding !== null ? coding[direction] : coding;
     return isNil(own) ? this.our.options.defaultCoding[direction] : String(own);
   }
+}
+
+/** Not what was asked for, but nothing that went wrong: there is no process, and the list tells why, as documented. */
+function isRefusal(error: unknown): error is NetworkProcessError {
+  return isNetworkProcessError(error) && (error.code === 'NP_TLS_REFUSED' || error.code === 'NP_STARTTLS_REFUSED');
+}
+
+interface Plain {
+  readonly process: Process;
+  readonly stream: Parameters<Prepare>[0];
+  readonly phased: Phased;
+  readonly hostname: string | null;
+  readonly warn: boolean;
+}
+
+/** A connection goes on in clear: to a host that was encrypted before, or where a warning is wanted. @throws NP_TLS_REFUSED */
+async function judgePlain({ encryption }: OpenerSurroundings, plain: Plain): Promise<void> {
+  const { process, stream, phased, hostname, warn } = plain;
+  const to = trustedHost(process, stream, hostname);
+  phased.phase(null);
+  await whileGoing(phased, (signal) => encryption.trust.judgePlain(to, warn, signal));
 }

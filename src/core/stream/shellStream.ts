@@ -18,6 +18,8 @@ export class ShellStream implements StreamTransport, Program {
   readonly remote = '';
   readonly hasPackets = false;
   ended: Ended | null = null;
+  /** The shell has ended; what it wrote may still be there. */
+  private hasExited = false;
   private over = false;
   /** It ended before anybody read. */
   private isMissed = false;
@@ -36,6 +38,7 @@ export class ShellStream implements StreamTransport, Program {
     // A program that has ended takes no more input: its end tells.
     child.stdin!.on('error', ignore);
     child.on('error', ignore);
+    child.on('exit', () => this.endGroup());
     child.on('close', (code, signal) => this.finish(code, signal));
   }
 
@@ -96,7 +99,7 @@ export class ShellStream implements StreamTransport, Program {
 
   signal(signal: NodeJS.Signals | number): void {
     // Its number may be another program's by now.
-    if (this.ended) return;
+    if (this.hasExited) return;
     try {
       process.kill(process.platform === 'win32' ? this.pid : -this.pid, signal);
     } catch (error) {
@@ -117,6 +120,21 @@ export class ShellStream implements StreamTransport, Program {
     this.child.stderr!.destroy();
   }
 
+  /**
+   * What the shell leaves running ends with it. Now or never: while there are such programs no other group gets their
+   * number, and when there are none it is free only since this very moment.
+   */
+  private endGroup(): void {
+    this.hasExited = true;
+    this.watcher?.kill('SIGKILL');
+    if (process.platform === 'win32') return;
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // There are none, or they are another user's.
+    }
+  }
+
   private finish(code: number | null, signal: NodeJS.Signals | null): void {
     const text = signal
       ? `${signalTexts[signal] ?? signal.toLowerCase()}\n`
@@ -124,7 +142,6 @@ export class ShellStream implements StreamTransport, Program {
         ? `exited abnormally with code ${code}\n`
         : 'finished\n';
     this.ended = { status: signal ? 'signal' : 'exit', message: text, exitStatus: code ?? 1 };
-    this.watcher?.kill('SIGKILL');
     if (this.over) return;
     this.over = true;
     if (this.onEnd) this.onEnd(null);

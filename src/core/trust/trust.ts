@@ -1,6 +1,6 @@
 import type { NetworkAddress, Options, TrustAnswer, TrustProblem, TrustQuestion, TrustRecord } from '../api';
 import { interfaceList } from '../address/interfaces';
-import { NetworkProcessError } from '../errors';
+import { NetworkProcessError, systemText } from '../errors';
 import { describe, plainText, publicKeyPin } from '../tls/certificate';
 import type { Handshaken } from '../tls/peerStatus';
 import { hostKey, isAtLeast, problemsOf } from './checks';
@@ -41,8 +41,8 @@ export class Trust {
   ): Promise<void> {
     const level = this.options.networkSecurityLevel;
     const host = hostKey(to.host, to.port);
-    const known = this.memory.find(host);
     if (level === 'low' || this.isLocal(to.remote)) return;
+    const known = this.recall(host);
     const found = problemsOf({ tls, hostname: more.hostname, isServer: false }, level);
     const hasKeys = known !== null && known.keys.some((key) => key !== plain);
     // Reading a key costs a good part of what a handshake does: only where it is asked for.
@@ -67,24 +67,34 @@ export class Trust {
   }
 
   /**
-   * Judges a connection that is not encrypted: one to a host that has been, and one where a warning is wanted.
+   * Judges a connection that is not encrypted: one to a host that has been, and one where a warning is wanted. The keys
+   * that were known stay so beside a yes: when it is encrypted again, it has to be by one of them.
    *
    * @throws NP_TLS_REFUSED
    */
   async judgePlain(to: TrustedHost, warn: boolean, signal: AbortSignal): Promise<void> {
     if (this.options.networkSecurityLevel === 'low' || this.isLocal(to.remote)) return;
     const host = hostKey(to.host, to.port);
-    const known = this.memory.find(host);
-    const wasEncrypted = known !== null && known.keys.some((key) => key !== plain);
-    const problem: TrustProblem | null = wasEncrypted
-      ? { name: 'was-encrypted', text: 'the connection was encrypted before and is not now: somebody may listen' }
-      : warn && !known?.conditions.includes(':unencrypted')
-        ? { name: ':unencrypted', text: 'the connection is not encrypted: everybody on the way can read it' }
-        : null;
+    const known = this.recall(host);
+    const keys = known?.keys ?? [];
+    const conditions = known?.conditions ?? [];
+    const wasEncrypted = keys.some((key) => key !== plain);
+    const problem: TrustProblem | null =
+      wasEncrypted && !keys.includes(plain)
+        ? { name: 'was-encrypted', text: 'the connection was encrypted before and is not now: somebody may listen' }
+        : warn && !conditions.includes(':unencrypted')
+          ? { name: ':unencrypted', text: 'the connection is not encrypted: everybody on the way can read it' }
+          : null;
     if (!problem) return;
     const answer = await this.ask(to, [problem], null, signal);
     if (answer === 'no') throw refused(host, [problem]);
-    this.remember({ host, keys: [plain], conditions: [':unencrypted'], lasting: answer === 'always' });
+    const both = (all: readonly string[], one: string): string[] => [...new Set([...all, one])];
+    this.remember({
+      host,
+      keys: both(keys, plain),
+      conditions: both(conditions, ':unencrypted'),
+      lasting: answer === 'always',
+    });
   }
 
   /** Nobody to ask, a question that fails and any other word mean no. */
@@ -121,6 +131,22 @@ export class Trust {
       return answer === 'always' || answer === 'session' ? answer : 'no';
     } catch {
       return 'no';
+    }
+  }
+
+  /** @throws NP_TLS_REFUSED where the store throws: what is not known is not trusted */
+  private recall(host: string): TrustRecord | null {
+    try {
+      return this.memory.find(host);
+    } catch (cause) {
+      const text = [
+        'The Network Security Manager stopped the connections',
+        'what is remembered of hosts cannot be read',
+      ];
+      throw new NetworkProcessError('NP_TLS_REFUSED', 'error', [...text, systemText(cause)], plainText(host), {
+        cause,
+        hint: 'Have trustStore give what it holds, then try again.',
+      });
     }
   }
 

@@ -41,10 +41,10 @@ export class TrustMemory {
 
   remember(record: TrustRecord): void {
     if (!record.lasting) return void this.session.set(record.host, record);
-    this.load();
-    this.session.delete(record.host);
-    this.lasting.set(record.host, record);
     try {
+      this.load();
+      this.session.delete(record.host);
+      this.lasting.set(record.host, record);
       this.save();
     } catch (error) {
       this.session.set(record.host, { ...record, lasting: false });

@@ -74,8 +74,10 @@ export interface Malice {
   /** Together with the consent, before or after it. */
   before?: string;
   after?: string;
-  /** After the consent, in a segment of its own. */
+  /** After the consent, in a segment of its own, and nothing of TLS. */
   later?: string | Buffer;
+  /** As `later`, but put there by somebody in between: the server itself begins TLS as it should. */
+  between?: string;
   /** After the consent. */
   then?: 'close' | 'reset' | 'silence';
   certificate?: string;
@@ -93,17 +95,22 @@ export interface HostileServer {
   /** All that came under TLS. */
   secret(): string;
   connections(): number;
+  /** Connections that the client has ended. */
+  ended(): number;
   /** Ends all connections, and goes on listening. */
   drop(): void;
   close(): void;
 }
 
-export async function hostileServer(speech: Speech, malice: Malice): Promise<HostileServer> {
+/** @param given Of each connection, or of the first, the second and so on; the last is that of all that follow. */
+export async function hostileServer(speech: Speech, given: Malice | readonly Malice[]): Promise<HostileServer> {
+  const malices = 'length' in given ? given : [given];
   let clear = '';
   let secret = '';
   const sockets: net.Socket[] = [];
   const server = net.createServer((socket) => {
     sockets.push(socket);
+    const malice = malices[Math.min(sockets.length, malices.length) - 1]!;
     socket.on('error', () => undefined).unref();
     const say = (text: string): void => {
       if (malice.bytewise) for (const c of text) socket.write(c, 'latin1');
@@ -122,11 +129,11 @@ export async function hostileServer(speech: Speech, malice: Malice): Promise<Hos
       if (speech.ask.test(text)) {
         if (malice.endlessly?.at === 'capabilities') flood(malice.endlessly.text);
         else if (capabilities !== null) say(capabilities);
-      } else if (speech.start.test(text)) consent(socket, say);
+      } else if (speech.start.test(text)) consent(socket, malice, say);
     });
   });
-  const consent = (socket: net.Socket, say: (text: string) => void): void => {
-    const { reply = speech.ok, before = '', after = '', later, then } = malice;
+  const consent = (socket: net.Socket, malice: Malice, say: (text: string) => void): void => {
+    const { reply = speech.ok, before = '', after = '', later, between, then } = malice;
     if (reply === null) return;
     say(before + reply + after);
     if (reply !== speech.ok) return;
@@ -135,6 +142,14 @@ export async function hostileServer(speech: Speech, malice: Malice): Promise<Hos
     if (then === 'reset') setTimeout(() => socket.resetAndDestroy(), 20).unref();
     if (then || later) return;
     socket.removeAllListeners('data');
+    if (!between) return encrypt(socket, malice);
+    socket.once('data', (hello) => {
+      socket.write(between);
+      socket.pause().unshift(hello);
+      encrypt(socket, malice);
+    });
+  };
+  const encrypt = (socket: net.Socket, malice: Malice): void => {
     const secureContext = tls.createSecureContext(keyPair(malice.certificate ?? 'good'));
     const secured = new tls.TLSSocket(socket, { isServer: true, secureContext });
     secured.on('error', () => undefined).on('_tlsError', () => undefined);
@@ -152,6 +167,7 @@ export async function hostileServer(speech: Speech, malice: Malice): Promise<Hos
     clear: () => clear,
     secret: () => secret,
     connections: () => sockets.length,
+    ended: () => sockets.filter(({ closed }) => closed).length,
     drop,
     close: () => {
       drop();

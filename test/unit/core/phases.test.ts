@@ -14,6 +14,14 @@ import { tlsServer, trustOurs } from './tlsSupport';
 
 const huge = 'x'.repeat(64 * 1024 * 1024);
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe('hostile text', () => {
   const tokens = [
     '\n',
@@ -59,6 +67,63 @@ describe('hostile text', () => {
     // The end came with a line's own last byte.
     assert.equal(find(text, text.length - 1), text.length);
     assert.equal(find(text, 0), text.length);
+  });
+
+  for (const name of ['smtp', 'imap', 'pop3', 'managesieve']) {
+    it(`RS-023 ${name} looks at twice as much that drips in with twice the work`, () => {
+      const { greeting } = dialogs.get(name)!.dialog;
+      const workOf = (size: number): number => {
+        let examined = 0;
+        const all = Buffer.from(`${'x'.repeat(size)}\r\n`);
+        for (let n = 1; n <= all.length; n++) {
+          const heard = all.subarray(0, n);
+          // Each look is at what these go through.
+          Object.assign(heard, {
+            indexOf: (value: number, from: number): number => {
+              const at = Buffer.prototype.indexOf.call(heard, value, from);
+              examined += (at < 0 ? n : at) - from;
+              return at;
+            },
+            lastIndexOf: (value: number, from: number): number => {
+              const at = Buffer.prototype.lastIndexOf.call(heard, value, from);
+              examined += from - at;
+              return at;
+            },
+            toString: (coding: BufferEncoding, from = 0, to = n): string => {
+              examined += Math.min(to, n) - from;
+              return Buffer.prototype.toString.call(heard, coding, from, to);
+            },
+          });
+          greeting!(heard, n - 1);
+        }
+        return examined;
+      };
+      const [once, twice] = [workOf(5_000), workOf(10_000)];
+      assert.ok(once > 5_000 && twice < 2.1 * once, `${once}, then ${twice}`);
+    });
+  }
+
+  it('a reply of several lines goes on until its code comes with a space', () => {
+    for (const [name, code] of [
+      ['smtp', '220'],
+      ['lmtp', '220'],
+      ['ftp', '234'],
+    ] as const) {
+      const { starttlsReply, isConsent } = dialogs.get(name)!.dialog;
+      const whole = `${code}-first\r\n${code}-second\r\n${code} go\r\n`;
+      for (const [said, reply, consents] of [
+        [`${whole}INJECTED\r\n`, whole, true],
+        [`${code}\r\n`, `${code}\r\n`, true],
+        [`${code}-first\r\n500 users\r\n${code} go\r\n`, `${code}-first\r\n500 users\r\n${code} go\r\n`, true],
+        [`${code}-first\r\n`, null, false],
+        [`${code}1 go\r\n`, null, false],
+        [`454-first\r\n454-${code} go\r\n454 no\r\n`, `454-first\r\n454-${code} go\r\n454 no\r\n`, false],
+      ] as const) {
+        const end = starttlsReply!(Buffer.from(said), 0);
+        assert.equal(end === null ? null : said.slice(0, end), reply);
+        assert.equal(isConsent(Buffer.from(reply ?? said)), consents, said);
+      }
+    }
   });
 
   it(
@@ -115,6 +180,23 @@ describe('phases', () => {
       await pause(50);
       core.deleteProcess(core.processList()[0]!);
       assert.equal(await codeOf(opening), 'NP_CANCELLED');
+      server.close();
+    }),
+  );
+
+  it(
+    'looking for a client certificate has its time, too',
+    withCore(async (core) => {
+      trustOurs(core);
+      core.options.negotiationTimeoutMs = 100;
+      core.options.clientCertificateFor = () => new Promise(() => undefined);
+      const server = await tlsServer({});
+      const parameters = { type: 'tls', clientCertificate: true as const };
+      await assert.rejects(core.openNetworkStream('c', null, 'localhost', server.port, parameters), {
+        code: 'NP_NEGOTIATION_TIMEOUT',
+        message: /client certificate .* not found within 100 ms/,
+      });
+      assert.deepEqual(core.processList(), []);
       server.close();
     }),
   );
@@ -263,6 +345,21 @@ describe('phases', () => {
     }),
   );
 
+  it('what a shell leaves running ends with it, also what has closed its output', async function () {
+    if (process.platform === 'win32') cannotRun(this, 'Windows has no groups of processes');
+    await withCore(async (core) => {
+      const shellCommand = 'sleep 60 >/dev/null 2>&1 </dev/null & echo $!; read line; echo bye';
+      const parameters = { type: 'shell', shellCommand, endOfCommand: '\n', returnList: true as const };
+      const { process: shell, greeting } = await core.openNetworkStream('c', '*c*', 'h', 1, parameters);
+      const child = Number(greeting);
+      assert.ok(child > 1 && isRunning(child));
+      await core.processSendString(shell!, 'end\n');
+      await until('the shell has ended', () => shell!.status === 'exit');
+      assert.match(core.getBuffer('*c*')!.fullText(), /bye\n/);
+      await until('the child has ended', () => !isRunning(child));
+    })();
+  });
+
   it('all that a shell started ends when the host is killed', async function () {
     if (process.platform === 'win32') cannotRun(this, 'Windows has no groups of processes');
     const script = `
@@ -273,15 +370,9 @@ describe('phases', () => {
     const [said] = (await once(program.stdout, 'data')) as [Buffer];
     const child = Number(String(said));
     assert.ok(child > 1);
-    assert.equal(process.kill(child, 0), true);
+    assert.ok(isRunning(child));
     program.kill('SIGKILL');
-    await until('the child has ended', () => {
-      try {
-        return !process.kill(child, 0);
-      } catch {
-        return true;
-      }
-    });
+    await until('the child has ended', () => !isRunning(child));
   });
 
   it(

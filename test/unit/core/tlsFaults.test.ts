@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type net from 'node:net';
 import tls from 'node:tls';
-import type { NetworkProcessError, NetworkProcesses } from '../../../src/core';
+import type { NetworkProcess, NetworkProcessError, NetworkProcesses } from '../../../src/core';
 import { hasNativeSockets } from '../../support/nativeSockets';
 import { hostileServer, speeches } from './hostile';
-import { codeOf, plainServer, recorder, until, withCore } from './support';
-import { keyPair, tlsServer, trustOurs } from './tlsSupport';
+import { plainServer, recorder, until, withCore } from './support';
+import { fileOf, keyPair, tlsServer, trustOurs } from './tlsSupport';
 
 const host = '127.0.0.1';
 
@@ -93,7 +93,8 @@ describe('a faulty TLS server', () => {
   it(
     'RS-054 with another key than before is asked about; nobody to ask means no',
     withCore(async (core) => {
-      trustOurs(core);
+      // Nothing is wrong with either certificate: it is about the key alone.
+      core.options.trustFiles = [fileOf('ca.pem'), fileOf('selfsigned.pem')];
       core.options.networkSecurityLevel = 'high';
       const server = tls.createServer(keyPair('good'), (socket) => socket.on('error', () => undefined).unref());
       await once(server.unref().listen(0, host), 'listening');
@@ -101,15 +102,14 @@ describe('a faulty TLS server', () => {
       const open = () => core.makeNetworkProcess({ name: 'c', host: 'localhost', service, tlsParameters: {} });
       assert.equal((await open())?.status, 'open');
       server.setSecureContext(keyPair('selfsigned'));
-      assert.equal(await codeOf(open()), 'NP_TLS_REFUSED');
+      await assert.rejects(open(), { code: 'NP_TLS_REFUSED', message: /: same-cert \([^,]*$/ });
       const asked: string[][] = [];
       core.options.trustQuestion = ({ problems }) => {
         asked.push(problems.map(({ name }) => name));
         return 'session';
       };
       assert.equal((await open())?.status, 'open');
-      assert.equal(asked.length, 1);
-      assert.ok(asked[0]!.includes('same-cert'));
+      assert.deepEqual(asked, [['same-cert']]);
       for (const process of core.processList()) core.deleteProcess(process);
       server.close();
     }),
@@ -154,6 +154,77 @@ describe('a faulty TLS server', () => {
         return 'session';
       };
       assert.deepEqual([(await open()).type, asked], ['plain', ['was-encrypted']]);
+      server.close();
+    }),
+  );
+
+  it(
+    'RS-056 that does not encrypt any more is known by the name that its certificate is for',
+    withCore(async (core) => {
+      trustOurs(core);
+      const speech = speeches[0]!;
+      const server = await hostileServer(speech, [{}, { capabilities: speech.offersNot }]);
+      const tlsParameters = { hostname: 'localhost' };
+      const open = () =>
+        core.openNetworkStream('c', null, host, server.port, { returnList: true, dialog: 'imap', tlsParameters });
+      assert.equal((await open()).type, 'tls');
+      assert.match((await open()).error ?? '', /was-encrypted/);
+      server.close();
+    }),
+  );
+
+  it(
+    'RS-056 that does not encrypt any more and was accepted so is asked about when its key is another later',
+    withCore(async (core) => {
+      core.options.trustFiles = [fileOf('ca.pem'), fileOf('selfsigned.pem')];
+      const speech = speeches[0]!;
+      const stripped = { capabilities: speech.offersNot };
+      const server = await hostileServer(speech, [{}, stripped, stripped, { certificate: 'selfsigned' }]);
+      const asked: string[] = [];
+      core.options.trustQuestion = ({ problems }) => {
+        asked.push(...problems.map(({ name }) => name));
+        return 'session';
+      };
+      const open = () =>
+        core.openNetworkStream('c', null, 'localhost', server.port, { returnList: true, dialog: 'imap' });
+      const types = [(await open()).type, (await open()).type, (await open()).type];
+      assert.deepEqual([types, asked], [['tls', 'plain', 'plain'], ['was-encrypted']]);
+      assert.deepEqual([(await open()).type, asked], ['tls', ['was-encrypted', 'same-cert']]);
+      server.close();
+    }),
+  );
+
+  it(
+    'RS-056 and so it is where nothing else is asked of a stream',
+    withCore(async (core) => {
+      trustOurs(core);
+      const speech = speeches[0]!;
+      const server = await hostileServer(speech, {});
+      const reported: string[] = [];
+      core.onDidReportError(({ error }) => reported.push(String(error)));
+      const asked: string[] = [];
+      const ask = ({ problems }: { problems: readonly { name: string }[] }): 'session' => {
+        asked.push(...problems.map(({ name }) => name));
+        return 'session';
+      };
+      const simple = (more: Record<string, unknown>, to = host) =>
+        core.openNetworkStream('c', null, to, server.port, more) as Promise<NetworkProcess | null>;
+      // As documented, there is no warning without `returnList`.
+      for (const type of [null, 'plain']) {
+        assert.equal((await simple({ type, warnUnlessEncrypted: true }))?.status, 'open');
+      }
+      const known = await core.openNetworkStream('c', null, 'localhost', server.port, {
+        returnList: true,
+        dialog: speech.dialog,
+      });
+      assert.equal(known.type, 'tls');
+      assert.equal(await simple({}, 'localhost'), null);
+      assert.match(reported.pop()!, /was-encrypted/);
+      const later = (await simple({ nowait: true }, 'localhost'))!;
+      await until('it has failed', () => later.status === 'failed');
+      core.options.trustQuestion = ask;
+      assert.equal((await simple({}, 'localhost'))?.status, 'open');
+      assert.deepEqual(asked, ['was-encrypted']);
       server.close();
     }),
   );

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TrustRecord, TrustStore } from '../../../src/core';
 import { TrustMemory } from '../../../src/core/trust/trustMemory';
+import { plainServer, withCore } from './support';
+import { tlsServer, trustOurs } from './tlsSupport';
 
 const record = (host: string, lasting = true): TrustRecord => ({ host, keys: [], conditions: [], lasting, time: 0 });
 const hosts = (memory: TrustMemory): string[] => memory.all().map(({ host }) => host);
@@ -67,4 +69,52 @@ describe('what two programs remember in one store', () => {
     assert.throws(() => memory.forget('first:1'), full);
     assert.ok(memory.find('first:1'));
   });
+
+  it('holds until the end where the store cannot be read just then, and that is told', () => {
+    const told: unknown[] = [];
+    const gone = new Error('no such file');
+    const memory = new TrustMemory((error) => told.push(error));
+    let isGone = false;
+    const load = (): readonly TrustRecord[] => {
+      if (isGone) throw gone;
+      return kept;
+    };
+    memory.store = { load, save: (records) => void (kept = records) };
+    isGone = true;
+    memory.remember(record('one:1'));
+    assert.deepEqual(told, [gone]);
+    isGone = false;
+    assert.deepEqual([memory.find('one:1')?.lasting, hosts(memory)], [false, ['first:1', 'one:1']]);
+  });
+
+  it(
+    'refuses what is judged while it cannot be read, with the reason, and nothing else',
+    withCore(async (core) => {
+      trustOurs(core);
+      const gone = new Error('no such file');
+      let isGone = false;
+      const load = (): readonly TrustRecord[] => {
+        if (isGone) throw gone;
+        return [];
+      };
+      core.options.trustStore = { load, save: () => undefined };
+      isGone = true;
+      const encrypted = await tlsServer({});
+      const plain = await plainServer(() => undefined);
+      const spec = { name: 'c', host: 'localhost', service: encrypted.port, tlsParameters: {} };
+      const warned = { type: 'plain', warnUnlessEncrypted: true, returnList: true as const };
+      const openPlain = () => core.openNetworkStream('c', null, 'localhost', plain.port, warned);
+      const message = /what is remembered of hosts cannot be read: no such file/;
+      await assert.rejects(core.makeNetworkProcess(spec), { code: 'NP_TLS_REFUSED', message, cause: gone });
+      const { process, failure } = await openPlain();
+      assert.deepEqual([process, failure?.code, failure?.cause], [null, 'NP_TLS_REFUSED', gone]);
+      for (const unjudged of [{ networkSecurityLevel: 'low' }, { trustLocalNetwork: true }] as const) {
+        Object.assign(core.options, { networkSecurityLevel: 'medium', trustLocalNetwork: false }, unjudged);
+        assert.equal((await core.makeNetworkProcess(spec))?.status, 'open');
+        assert.equal((await openPlain()).process?.status, 'open');
+      }
+      encrypted.close();
+      plain.close();
+    }),
+  );
 });

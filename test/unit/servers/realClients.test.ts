@@ -199,6 +199,26 @@ describe('real clients at our TLS server', () => {
     );
   }
 
+  for (const version of ['-tls1_2', '-tls1_3']) {
+    it(
+      `RS-058 openssl s_client ${version} gets all of what is said and ended at once, and a proper end`,
+      withPrograms('openssl', async (core, programs) => {
+        const sentinel = async (process: NetworkProcess, message: string): Promise<void> => {
+          if (!message.startsWith('open')) return;
+          await core.processSendString(process, 'SHORT AND ALL\n');
+          core.deleteProcess(process);
+        };
+        const spec = { name: 's', server: true, host, service: true, tlsParameters: keyPair('good'), sentinel };
+        const server = (await core.makeNetworkProcess(spec))!;
+        const args = ['-connect', `${host}:${portOf(core, server)}`, version, '-CAfile', authority(), '-msg'];
+        const client = programs.start('openssl', 's_client', ...args);
+        await client.waitOutput(/<<<.*Alert.*close_notify/);
+        await client.waitEnd();
+        assert.match(client.output, /^SHORT AND ALL$/m);
+      }),
+    );
+  }
+
   it(
     'gnutls-cli is echoed',
     withPrograms('gnutls-cli', async (core, programs) => {
