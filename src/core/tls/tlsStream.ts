@@ -9,6 +9,8 @@ import type { Handshaken } from './peerStatus';
 
 /** How long a notice of the end may take to be sent. */
 const goodbyeMs = 1_000;
+/** What may wait before it: a few records that the system has not said to have taken. */
+const goodbyeBytes = 65_536;
 
 /** An encrypted stream: a handshake is done, and its certificate is judged by whoever made it. */
 export class TlsStream extends SocketStream implements Encryption {
@@ -61,11 +63,12 @@ export class TlsStream extends SocketStream implements Encryption {
   /** Tells the peer that this is the end, so that it knows nothing was cut off, unless more waits than is worth it. */
   override close(): void {
     const { socket } = this;
-    if (socket.destroyed || !socket.writable || socket.writableLength > 0) return super.close();
+    if (socket.destroyed || !socket.writable || socket.writableLength > goodbyeBytes) return super.close();
     this.release();
     const timer = setTimeout(() => socket.destroy(), goodbyeMs).unref();
     socket.on('error', () => undefined).once('close', () => clearTimeout(timer));
-    socket.destroySoon();
+    // In the turn of the handshake's last step Node would leave the notice out.
+    setImmediate(() => socket.destroySoon());
   }
 }
 
