@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { connect, TLSSocket, type ConnectionOptions, type SecureContext } from 'node:tls';
+import { TLSSocket, type SecureContext } from 'node:tls';
 import { endpoint } from '../address/address';
 import { formatNetworkAddress } from '../address/address';
 import { NetworkProcessError, systemCode, systemText } from '../errors';
@@ -74,7 +74,7 @@ function shake(below: Socket, { side, secure, ending, target }: Shaking): Promis
       isOver = true;
       off();
       if (first) stopLooking(socket, first);
-      socket.off('close', closed).off('error', failed).off('_tlsError', failed);
+      socket.off('end', closed).off('close', closed).off('error', failed).off('_tlsError', failed);
       return true;
     };
     const ended = (error: unknown): void => {
@@ -85,39 +85,40 @@ function shake(below: Socket, { side, secure, ending, target }: Shaking): Promis
     const failed = (error: unknown): void => ended(explain(error, target, first?.bytes));
     const closed = (): void => failed(new Error('the peer closed the connection'));
     const off = ending.onEnd(ended);
-    socket.on('error', failed).on('_tlsError', failed).on('close', closed);
-    socket.once(side.isServer ? 'secure' : 'secureConnect', () => {
+    socket.on('error', failed).on('_tlsError', failed).on('end', closed).on('close', closed);
+    socket.once('secure', () => {
       if (!over()) return;
-      // Of a server's socket Node holds errors back until this is called.
-      (socket as unknown as { _releaseControl?: () => void })._releaseControl?.();
+      // Node holds errors back until this is called.
+      socket._releaseControl();
       resolve(socket.pause());
     });
   });
 }
 
-function begin(below: Socket, side: TlsSide, secureContext: SecureContext): TLSSocket {
-  const alpn = side.alpn === null ? {} : { ALPNProtocols: [...side.alpn] };
-  if (side.isServer) {
-    const { requestCertificate: requestCert } = side;
-    return new TLSSocket(below, {
-      isServer: true,
-      secureContext,
-      requestCert,
-      rejectUnauthorized: false,
-      ...alpn,
-    });
-  }
-  // Everything is judged by us, at once and by name, whatever the environment says about it.
-  const options: ConnectionOptions = {
-    ...alpn,
-    socket: below,
+/** What Node's own `connect` and servers call of a socket of theirs. */
+interface Startable {
+  /** Sends a client's first part of the handshake. */
+  _start(): void;
+  _releaseControl(): void;
+}
+
+/**
+ * Everything is judged by us, at once and by name, whatever the environment says about it. So this is not `tls.connect`,
+ * which judges too: reading the certificate once more takes a fifth of a handshake.
+ */
+function begin(below: Socket, side: TlsSide, secureContext: SecureContext): TLSSocket & Startable {
+  const { isServer, alpn, requestCertificate: requestCert, serverName } = side;
+  const socket = new TLSSocket(below, {
+    isServer,
     secureContext,
     rejectUnauthorized: false,
-    checkServerIdentity: () => undefined,
-    minDHSize: 1,
-  };
-  // The empty name keeps Node from telling the address of the socket.
-  return connect({ ...options, servername: side.serverName ?? '' });
+    ...(isServer ? { requestCert } : {}),
+    ...(alpn === null ? {} : { ALPNProtocols: [...alpn] }),
+  }) as TLSSocket & Startable & { setServername(name: string): void };
+  if (isServer) return socket;
+  if (serverName) socket.setServername(serverName);
+  socket._start();
+  return socket;
 }
 
 /** Has a client's socket read when there is something, which is looked at before: the library does not tell it. */

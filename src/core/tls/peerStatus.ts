@@ -165,15 +165,14 @@ function warningsOf(
 }
 
 function chainProblems(socket: TLSSocket): readonly string[] {
-  // What Node's own event handlers made of it has no text; the library is asked itself where that can be done.
-  const inner = socket as unknown as { ssl?: { verifyError?: () => (Error & { code?: string }) | null } };
-  const error = inner.ssl?.verifyError?.() ?? null;
-  const code = error?.code ?? (socket.authorizationError as unknown as string | undefined) ?? null;
-  if (code === null || code === undefined) return [];
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return [];
+  // Node gives it to its own servers and clients only. Where it can't be asked, nothing is known to be right.
+  const { ssl } = socket as unknown as { ssl?: { verifyError?: () => (Error & { code?: string }) | null } };
+  if (!ssl?.verifyError) return ['invalid'];
+  const error = ssl.verifyError();
+  if (!error) return [];
+  const { code = '', message } = error;
   if (Object.hasOwn(byNode, code)) return byNode[code]!;
-  const text = error?.message ?? String(code);
-  return [...byText.filter(([pattern]) => pattern.test(text)).map(([, warning]) => warning), 'invalid'];
+  return [...byText.filter(([pattern]) => pattern.test(message)).map(([, warning]) => warning), 'invalid'];
 }
 
 /** By its alternative names, and where it has none by its subject, which is a problem of its own. */
