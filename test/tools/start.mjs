@@ -40,7 +40,8 @@ async function main() {
   installPackages();
   // Only now: it imports what has just been installed.
   const { buildExtension } = await import('./build.mjs');
-  await buildExtension();
+  // A check of another build leaves ours alone.
+  if (!process.env.NETPROC_CHECK_EXTENSION) await buildExtension();
   const demo = await startDemo();
   try {
     if (values.check) return await check(demo);

@@ -26,9 +26,11 @@ async function main(args) {
   for (let i = 0; i < chosen.length; i++) {
     const [first, besides] = [chosen[i], []];
     while (chosen[i + 1]?.beside === first.name) besides.push(chosen[++i]);
-    const others = besides.map((suite) => runQuietly(suite, grep));
-    results.push(await runAloud(first, grep));
-    for (const other of others) results.push(await other);
+    const all = await Promise.allSettled([runAloud(first, grep), ...besides.map((suite) => runQuietly(suite, grep))]);
+    for (const { value, reason } of all) {
+      if (!value) throw reason;
+      results.push(value);
+    }
   }
   return close(results);
 }

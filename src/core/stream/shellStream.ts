@@ -4,6 +4,8 @@ import type { Ended, Program, Sent, StreamTransport } from '../transport/transpo
 import { NetworkProcessError } from '../errors';
 
 const ignore = (): void => undefined;
+/** What the programs of a shell that has ended may take to write their last. */
+const graceMs = 1_000;
 
 /**
  * A program in a shell whose standard input and output take the place of a socket.
@@ -20,6 +22,8 @@ export class ShellStream implements StreamTransport, Program {
   ended: Ended | null = null;
   /** The shell has ended; what it wrote may still be there. */
   private hasExited = false;
+  private grace: NodeJS.Timeout | null = null;
+  private isGroupEnded = false;
   private over = false;
   /** It ended before anybody read. */
   private isMissed = false;
@@ -38,8 +42,14 @@ export class ShellStream implements StreamTransport, Program {
     // A program that has ended takes no more input: its end tells.
     child.stdin!.on('error', ignore);
     child.on('error', ignore);
-    child.on('exit', () => this.endGroup());
-    child.on('close', (code, signal) => this.finish(code, signal));
+    child.on('exit', () => {
+      this.hasExited = true;
+      this.grace = setTimeout(() => this.endGroup(), graceMs);
+    });
+    child.on('close', (code, signal) => {
+      this.endGroup();
+      this.finish(code, signal);
+    });
   }
 
   /** @throws NP_SHELL_FAILED */
@@ -113,23 +123,24 @@ export class ShellStream implements StreamTransport, Program {
     this.onEnd = null;
     if (this.ended) return;
     this.over = true;
-    this.signal('SIGKILL');
-    this.watcher?.kill('SIGKILL');
+    this.endGroup();
     this.child.stdin!.destroy();
     this.child.stdout!.destroy();
     this.child.stderr!.destroy();
   }
 
   /**
-   * What the shell leaves running ends with it. Now or never: while there are such programs no other group gets their
-   * number, and when there are none it is free only since this very moment.
+   * What the shell leaves running ends with it, when it has written its last, or soon. Not later: while there are such
+   * programs no other group gets their number, but when there are none it has been free since the shell's end.
    */
   private endGroup(): void {
-    this.hasExited = true;
+    if (this.isGroupEnded) return;
+    this.isGroupEnded = true;
+    if (this.grace) clearTimeout(this.grace);
     this.watcher?.kill('SIGKILL');
-    if (process.platform === 'win32') return;
     try {
-      process.kill(-this.pid, 'SIGKILL');
+      if (process.platform !== 'win32') process.kill(-this.pid, 'SIGKILL');
+      else if (!this.hasExited) process.kill(this.pid, 'SIGKILL');
     } catch {
       // There are none, or they are another user's.
     }

@@ -10,7 +10,7 @@ const longestPath = 8;
 interface Issued {
   readonly issuer: string;
   /** One of a certificate. */
-  readonly serials: readonly string[];
+  readonly serials: ReadonlySet<string>;
 }
 
 /**
@@ -51,7 +51,7 @@ export class Authorities {
     const { issuer, serials } = readIssued(certificate);
     const own = lists.filter((list) => list.issuer === issuer);
     if (own.length === 0) return ['revocation-data-missing'];
-    return own.some((list) => list.serials.includes(serials[0]!)) ? ['revoked'] : [];
+    return own.some((list) => [...serials].every((serial) => list.serials.has(serial))) ? ['revoked'] : [];
   }
 }
 
@@ -72,7 +72,7 @@ function readAuthorities(ca: SecureContextOptions['ca']): Map<string, X509Certif
 function readIssued(certificate: X509Certificate): Issued {
   const fields = readDer(certificate.raw).children()[0]!.children();
   const [serial, , issuer] = fields[0]?.tag === 0xa0 ? fields.slice(1) : fields;
-  return { issuer: hex(issuer), serials: [hex(serial)] };
+  return { issuer: hex(issuer), serials: new Set([hex(serial)]) };
 }
 
 /** The list in a file, of which the library takes the first only. */
@@ -84,7 +84,7 @@ function readList(file: string | Buffer): Issued[] {
       const [, issuer, ...rest] = fields[0]?.tag === 0x02 ? fields.slice(1) : fields;
       // After the dates; what is behind has another tag.
       const entries = rest.find(({ tag }) => tag === 0x30)?.children() ?? [];
-      return { issuer: hex(issuer), serials: entries.map((entry) => hex(entry.children()[0])) };
+      return { issuer: hex(issuer), serials: new Set(entries.map((entry) => hex(entry.children()[0]))) };
     });
 }
 

@@ -14,7 +14,9 @@ export function readDer(bytes: Buffer): Der {
   const tag = bytes[0] ?? 0;
   const short = bytes[1] ?? 0;
   const count = short < 0x80 ? 0 : short & 0x7f;
-  const length = count === 0 ? short : count > 4 ? 0 : bytes.readUIntBE(2, Math.min(count, bytes.length - 2) || 1);
+  // There is no indefinite length in DER.
+  const length =
+    short <= 0x80 ? short & 0x7f : count > 4 ? 0 : bytes.readUIntBE(2, Math.min(count, bytes.length - 2) || 1);
   const start = 2 + count;
   const content = bytes.subarray(start, start + length);
   return { tag, content, children: () => readAll(content) };

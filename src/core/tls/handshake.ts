@@ -123,6 +123,8 @@ function begin(below: Socket, side: TlsSide, secureContext: SecureContext): TLSS
 
 /** Has a client's socket read when there is something, which is looked at before: the library does not tell it. */
 function readLater(socket: TLSSocket, below: Socket): FirstBytes | null {
+  // What has been read already comes first.
+  if (below.readableLength > 0) return null;
   const first = FirstBytes.of(below, (error) => {
     if (error) socket.destroy(Object.assign(new Error(systemText(error)), { code: systemCode(error) }));
     else stopLooking(socket, first!);

@@ -30,11 +30,16 @@ export function contextOf(options: SecureContextOptions): Context {
   return made;
 }
 
-/** Secrets are in it: only a digest is kept. Files of authorities are long, and the same text time after time. */
+/** Secrets are in it: only a digest is kept. Files of authorities and of what
+ * they revoked are long, and the same text time after time. */
 function keyOf(options: SecureContextOptions): string {
-  const { ca, ...rest } = options;
+  const { ca, crl, ...rest } = options;
   const hash = createHash('sha256').update(JSON.stringify(rest));
-  for (const one of Array.isArray(ca) ? ca : [ca ?? '']) hash.update(digest(one));
+  for (const files of [ca, crl]) {
+    const list = [files ?? []].flat();
+    hash.update(`${list.length} `);
+    for (const one of list) hash.update(digest(one));
+  }
   return hash.digest('base64');
 }
 

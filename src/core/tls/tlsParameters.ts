@@ -64,7 +64,7 @@ export function bootParameters(given: Given, defaults: TlsDefaults): TlsBootPara
     loglevel: 0,
     minPrimeBits: numberOf(given, 'minPrimeBits') ?? defaults.minPrimeBits,
     trustfiles: filesOf(given, 'trustfiles') ?? [],
-    crlfiles: filesOf(given, 'crlfiles') ?? defaults.crlFiles,
+    crlfiles: filesOf(given, 'crlfiles') ?? [...defaults.crlFiles],
     keylist: keylistOf(given.keylist),
     verifyFlags: numberOf(given, 'verifyFlags'),
     verifyError: verifyErrorOf(given, hostname, defaults.verifyError),
@@ -89,7 +89,9 @@ export function tlsSide(given: unknown, host: string | null, isServer: boolean, 
     throw bad('rejectUnauthorized', 'cannot be turned off: trust the key, or set the level');
   // What is nil was not given: the host is checked all the same.
   const named = [words.hostname, words.servername, isServer ? null : host].find((name) => !isNil(name));
-  const boot = bootParameters({ ...words, hostname: named }, defaults);
+  // What a user knows to be revoked is about servers: a server's own authorities have lists of their own.
+  const ours = isServer ? { ...defaults, crlFiles: [] } : defaults;
+  const boot = bootParameters({ ...words, hostname: named }, ours);
   const hostname = isServer ? null : boot.hostname;
   return {
     isServer,

@@ -64,7 +64,9 @@ export class TlsStream extends SocketStream implements Encryption {
   override close(): void {
     const { socket } = this;
     if (socket.destroyed || !socket.writable || socket.writableLength > goodbyeBytes) return super.close();
-    this.release();
+    this.leave();
+    // What still comes is thrown away: unread, the system would reset the connection, and what was said last be lost.
+    socket.resume();
     const timer = setTimeout(() => socket.destroy(), goodbyeMs).unref();
     socket.on('error', () => undefined).once('close', () => clearTimeout(timer));
     // In the turn of the handshake's last step Node would leave the notice out.

@@ -36,13 +36,18 @@ export class SocketStream implements PlainStream {
   }
 
   release(): Socket {
+    this.leave();
+    stopReading(this.socket);
+    return this.socket;
+  }
+
+  /** Nobody is told anything any more. */
+  protected leave(): void {
     this.isReleased = true;
     this.over = true;
     this.onData = ignore;
     this.onEnd = null;
     this.socket.removeAllListeners('data').removeAllListeners('end');
-    stopReading(this.socket);
-    return this.socket;
   }
 
   drained(): Promise<void> {

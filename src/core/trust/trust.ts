@@ -88,13 +88,17 @@ export class Trust {
     if (!problem) return;
     const answer = await this.ask(to, [problem], null, signal);
     if (answer === 'no') throw refused(host, [problem]);
-    const both = (all: readonly string[], one: string): string[] => [...new Set([...all, one])];
-    this.remember({
-      host,
-      keys: both(keys, plain),
-      conditions: both(conditions, ':unencrypted'),
-      lasting: answer === 'always',
-    });
+    const beside = (record: TrustRecord | null, lasting: boolean): void =>
+      this.remember({
+        host,
+        keys: [...new Set([...(record?.keys ?? []), plain])],
+        conditions: [...new Set([...(record?.conditions ?? []), ':unencrypted'])],
+        lasting,
+      });
+    // What was accepted for the session does not become more than that.
+    const isOfSession = known !== null && !known.lasting;
+    if (answer === 'always') beside(isOfSession ? this.recall(host, 'lasting') : known, true);
+    if (answer === 'session' || isOfSession) beside(known, false);
   }
 
   /** Nobody to ask, a question that fails and any other word mean no. */
@@ -135,9 +139,9 @@ export class Trust {
   }
 
   /** @throws NP_TLS_REFUSED where the store throws: what is not known is not trusted */
-  private recall(host: string): TrustRecord | null {
+  private recall(host: string, which: 'any' | 'lasting' = 'any'): TrustRecord | null {
     try {
-      return this.memory.find(host);
+      return which === 'lasting' ? this.memory.findLasting(host) : this.memory.find(host);
     } catch (cause) {
       const text = [
         'The Network Security Manager stopped the connections',

@@ -24,12 +24,17 @@ export class TrustMemory {
   set store(store: TrustStore | null) {
     this.kept = store;
     this.lasting.clear();
-    this.load();
   }
 
   find(host: string): TrustRecord | null {
     this.load();
     return this.session.get(host) ?? this.lasting.get(host) ?? null;
+  }
+
+  /** As `find`, leaving out what holds until the program ends only. */
+  findLasting(host: string): TrustRecord | null {
+    this.load();
+    return this.lasting.get(host) ?? null;
   }
 
   all(): TrustRecord[] {

@@ -37,7 +37,9 @@ export function guardedMaker(
 
 /** A copy, down to the address: what is looked at is what is used, whatever a getter or a list says the second time. */
 function settled(given: NetworkProcessSpec): NetworkProcessSpec {
-  const spec = { ...given };
+  const spec: Record<string, unknown> = {};
+  // What is inherited counts, too.
+  for (const key in given) spec[key] = given[key];
   const { local } = spec;
   if (typeof local !== 'object' || local === null) return spec;
   return { ...spec, local: Array.isArray(local) ? [...(local as unknown[])] : { ...local } };

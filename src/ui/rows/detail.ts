@@ -202,11 +202,23 @@ function withoutSecrets(value: unknown): unknown {
   return isList ? shown.map(([, one]) => one) : Object.fromEntries(shown);
 }
 
-/** Any value on one line: addresses as one types them, buffers and processes by name. */
+/** Any value on one line: addresses as one types them, buffers and processes by name. What cannot be read is `…`. */
 export function showValue(value: unknown): string {
+  try {
+    return anyText(value);
+  } catch {
+    return '…';
+  }
+}
+
+function anyText(value: unknown): string {
   if (value === undefined || value === null || value === false) return 'nil';
   if (typeof value === 'string') return showPeerText(value);
-  if (typeof value === 'function') return showPeerText(`function ${value.name || 'anonymous'}`);
+  if (types.isProxy(value)) return '…';
+  if (typeof value === 'function') {
+    const name: unknown = Object.getOwnPropertyDescriptor(value, 'name')?.value;
+    return showPeerText(`function ${typeof name === 'string' && name !== '' ? name : 'anonymous'}`);
+  }
   const address = Array.isArray(value) && value.length >= 5 ? addressText(value) : '';
   if (address !== '') return address;
   if (isNamed(value)) return showPeerText(value.name ?? 'nil');
@@ -216,7 +228,7 @@ export function showValue(value: unknown): string {
 
 /** A process or a buffer. What only looks like one may have an accessor for a name, which is not run. */
 function isNamed(value: unknown): value is NetworkProcess | TextBuffer {
-  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
+  if (typeof value !== 'object' || value === null) return false;
   if (Object.getOwnPropertyDescriptor(value, 'name')?.get) return false;
   return 'pointMin' in value || 'isServer' in value;
 }

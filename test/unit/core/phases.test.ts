@@ -360,6 +360,16 @@ describe('phases', () => {
     })();
   });
 
+  it('what a shell leaves writing has time for its last words', async function () {
+    if (process.platform === 'win32') cannotRun(this, 'Windows has no groups of processes');
+    await withCore(async (core) => {
+      const shellCommand = '(sleep 0.2; echo late) & echo early';
+      const shell = await core.openNetworkStream('c', '*c*', 'h', 1, { type: 'shell', shellCommand });
+      await until('it has ended', () => (shell as NetworkProcess).status === 'exit');
+      assert.match(core.getBuffer('*c*')!.fullText(), /^early\nlate\n/);
+    })();
+  });
+
   it('all that a shell started ends when the host is killed', async function () {
     if (process.platform === 'win32') cannotRun(this, 'Windows has no groups of processes');
     const script = `

@@ -435,7 +435,7 @@ describe('STARTTLS with hostile servers', function () {
             const before = performance.now();
             controller.abort();
             assert.equal(await codeOf(opening), 'NP_CANCELLED');
-            assert.ok(performance.now() - before < 100);
+            assert.ok(performance.now() - before < 1_000);
             assert.deepEqual(core.processList(), []);
             await until('the server sees the end', () => server.ended() === 1);
             server.close();
@@ -457,7 +457,7 @@ describe('STARTTLS with hostile servers', function () {
       it(
         `RS-025 a server whose lines end otherwise times out, and the error shows the last 200 bytes (${dialog}, ${type})`,
         withCore(async (core) => {
-          core.options.negotiationTimeoutMs = 100;
+          core.options.negotiationTimeoutMs = 300;
           const server = await hostileServer(speech, { greeting: `${speech.greeting.trim()}y${'x'.repeat(199)}\n` });
           const { shown, message } = await attempt(core, server, type, { dialog, endOfCommand: '\r\n' });
           assert.equal(shown, 'NP_NEGOTIATION_TIMEOUT');

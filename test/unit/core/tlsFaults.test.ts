@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type net from 'node:net';
 import tls from 'node:tls';
-import type { NetworkProcess, NetworkProcessError, NetworkProcesses } from '../../../src/core';
+import type { NetworkProcess, NetworkProcessError, NetworkProcesses, TrustRecord } from '../../../src/core';
 import { hasNativeSockets } from '../../support/nativeSockets';
 import { hostileServer, speeches } from './hostile';
 import { plainServer, recorder, until, withCore } from './support';
@@ -190,6 +190,27 @@ describe('a faulty TLS server', () => {
       const types = [(await open()).type, (await open()).type, (await open()).type];
       assert.deepEqual([types, asked], [['tls', 'plain', 'plain'], ['was-encrypted']]);
       assert.deepEqual([(await open()).type, asked], ['tls', ['was-encrypted', 'same-cert']]);
+      server.close();
+    }),
+  );
+
+  it(
+    'RS-056 that is accepted in clear for good makes nothing more of what was accepted for the session',
+    withCore(async (core) => {
+      trustOurs(core);
+      const speech = speeches[0]!;
+      const server = await hostileServer(speech, [{ certificate: 'selfsigned' }, { capabilities: speech.offersNot }]);
+      let kept: readonly TrustRecord[] = [];
+      core.options.trustStore = { load: () => kept, save: (records) => void (kept = records) };
+      const open = (answer: 'always' | 'session') => {
+        core.options.trustQuestion = () => answer;
+        return core.openNetworkStream('c', null, 'localhost', server.port, { returnList: true, dialog: 'imap' });
+      };
+      assert.deepEqual([(await open('session')).type, (await open('always')).type], ['tls', 'plain']);
+      assert.deepEqual(
+        kept.map(({ keys, conditions }) => [keys, conditions]),
+        [[['none'], [':unencrypted']]],
+      );
       server.close();
     }),
   );

@@ -50,6 +50,13 @@ describe('what two programs remember in one store', () => {
     assert.ok(!kept.some(({ lasting }) => !lasting));
   });
 
+  it('is told apart by how long it holds', () => {
+    one.remember(record('first:1', false));
+    assert.deepEqual([one.find('first:1')?.lasting, one.findLasting('first:1')?.lasting], [false, true]);
+    one.remember(record('session:1', false));
+    assert.equal(one.findLasting('session:1'), null);
+  });
+
   it('is listed as copies', () => {
     (one.all()[0]!.keys as string[]).push('sha256:00');
     assert.deepEqual([one.find('first:1')?.keys, kept[0]!.keys], [[], []]);

@@ -299,7 +299,9 @@ describe('details', () => {
       showValue(Object.defineProperty({ isServer: true }, 'name', accessor)),
       '{ isServer: true, name: [Getter] }',
     );
-    assert.equal(showValue(trapped), '{}');
+    assert.equal(showValue(trapped), '…');
+    assert.equal(showValue(Object.defineProperty(() => 0, 'name', { get: fail })), 'function anonymous');
+    assert.equal(showValue(Object.create({ isServer: true, get name() { return fail(); } })), '…'); // prettier-ignore
   });
 
   it('say none where there is nothing', () => {
