@@ -92,12 +92,16 @@ export const Messages = (Base) =>
     async #inCentre(work) {
       const centre = this.page.locator(`${at.centre}.visible`);
       const wasOpen = await centre.isVisible();
-      // A window that has just been loaded shows its bell before a click on it does anything.
-      for (let tries = 5; tries > 0 && !(await centre.isVisible()); tries--) {
+      // A window that has just been loaded shows its bell before a click on it does anything, and closes the centre when
+      // a message of its own goes.
+      await this.until('the notification centre', async () => {
+        if (await centre.isVisible()) return true;
         await this.page.locator(at.bell).click();
-        await centre.waitFor({ timeout: 3000 }).catch(() => undefined);
-      }
-      await this.until('the notification centre', () => centre.isVisible());
+        return centre.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
+      });
       try {
         return await work();
       } finally {
