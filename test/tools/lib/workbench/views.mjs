@@ -6,13 +6,23 @@ export const Views = (Base) =>
   class extends Base {
     /** Shows a view container of the panel. */
     async showPanel(title) {
-      if (await this.#isShown(title)) return;
+      let asked = -Infinity;
+      await this.until(`the panel to show ${title}`, async () => {
+        if (await this.#isShown(title)) return true;
+        // What was opened just before may come late and take the panel: then it is asked for again.
+        if (Date.now() - asked < 2000) return false;
+        await this.#askForPanel(title);
+        asked = Date.now();
+        return false;
+      });
+    }
+
+    async #askForPanel(title) {
       // The panel's other views may be costly to show (a terminal starts a shell), so not by way of them.
       const tab = this.#containerTab(title);
       // A narrow panel has no room for all tabs.
       if ((await this.page.locator(at.panel).isVisible()) && (await tab.isVisible())) await tab.click();
       else await this.command(`View: Toggle ${title}`);
-      await this.until(`the panel to show ${title}`, () => this.#isShown(title));
     }
 
     /** The text of the badge on a container's tab or icon; '' without a badge. */
