@@ -6,10 +6,9 @@ import { readDer, type Der } from './der';
 /** Authorities that vouch for each other must not be followed for ever. */
 const longestPath = 8;
 
-/** What a certificate and a revocation list of its issuer have in common, in hex. */
-interface Issued {
+/** What an issuer has revoked; all in hex. */
+interface RevocationList {
   readonly issuer: string;
-  /** One of a certificate. */
   readonly serials: ReadonlySet<string>;
 }
 
@@ -21,7 +20,7 @@ interface Issued {
  */
 export class Authorities {
   private bySubject: Map<string, X509Certificate[]> | null = null;
-  private lists: readonly Issued[] | null = null;
+  private lists: readonly RevocationList[] | null = null;
 
   constructor(private readonly given: Pick<SecureContextOptions, 'ca' | 'crl'>) {}
 
@@ -48,10 +47,10 @@ export class Authorities {
   private revocation(certificate: X509Certificate): string[] {
     const lists = (this.lists ??= [this.given.crl ?? []].flat().flatMap(readList));
     if (lists.length === 0) return [];
-    const { issuer, serials } = readIssued(certificate);
+    const { issuer, serial } = issuedBy(certificate);
     const own = lists.filter((list) => list.issuer === issuer);
     if (own.length === 0) return ['revocation-data-missing'];
-    return own.some((list) => [...serials].every((serial) => list.serials.has(serial))) ? ['revoked'] : [];
+    return own.some(({ serials }) => serials.has(serial)) ? ['revoked'] : [];
   }
 }
 
@@ -69,14 +68,15 @@ function readAuthorities(ca: SecureContextOptions['ca']): Map<string, X509Certif
   return found;
 }
 
-function readIssued(certificate: X509Certificate): Issued {
+/** In hex, as a revocation list has them. */
+function issuedBy(certificate: X509Certificate): { issuer: string; serial: string } {
   const fields = readDer(certificate.raw).children()[0]!.children();
   const [serial, , issuer] = fields[0]?.tag === 0xa0 ? fields.slice(1) : fields;
-  return { issuer: hex(issuer), serials: new Set([hex(serial)]) };
+  return { issuer: hex(issuer), serial: hex(serial) };
 }
 
 /** The list in a file, of which the library takes the first only. */
-function readList(file: string | Buffer): Issued[] {
+function readList(file: string | Buffer): RevocationList[] {
   return pemBlocks(file, 'X509 CRL')
     .slice(0, 1)
     .map((bytes) => {

@@ -30,8 +30,10 @@ export function contextOf(options: SecureContextOptions): Context {
   return made;
 }
 
-/** Secrets are in it: only a digest is kept. Files of authorities and of what
- * they revoked are long, and the same text time after time. */
+/**
+ * Secrets are in it: only a digest is kept. Files of authorities and of what they revoked are long, and the same text
+ * time after time.
+ */
 function keyOf(options: SecureContextOptions): string {
   const { ca, crl, ...rest } = options;
   const hash = createHash('sha256').update(JSON.stringify(rest));
