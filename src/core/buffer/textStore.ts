@@ -1,6 +1,9 @@
-/** One piece of a text: its UTF-16 units and how many characters they are. */
+import { PackedText, type Spare } from './packedText';
+
+/** One piece of a text: its UTF-16 units, which are packed when the next one has begun, and how many characters. */
 interface Piece {
-  text: string;
+  text: string | PackedText;
+  units: number;
   chars: number;
 }
 
@@ -13,6 +16,7 @@ const pieceUnits = 16_384;
  */
 export class TextStore {
   private pieces: Piece[] = [];
+  private readonly spare: Spare = { narrow: [], wide: [] };
   private charCount = 0;
   private unitCount = 0;
 
@@ -49,20 +53,17 @@ export class TextStore {
     if (from >= to) return '';
     const first = this.find(from);
     const last = this.find(to);
-    if (first.index === last.index) return this.textOf(first.index).slice(first.unit, last.unit);
-    const middle = this.pieces.slice(first.index + 1, last.index).map((p) => p.text);
-    const end = last.index < this.pieces.length ? this.textOf(last.index).slice(0, last.unit) : '';
-    return this.textOf(first.index).slice(first.unit) + middle.join('') + end;
+    if (first.index === last.index) return this.textAt(first.index).slice(first.unit, last.unit);
+    const middle = this.pieces.slice(first.index + 1, last.index).map(textOf);
+    const end = last.index < this.pieces.length ? this.textAt(last.index).slice(0, last.unit) : '';
+    return this.textAt(first.index).slice(first.unit) + middle.join('') + end;
   }
 
   /** The last pieces that make up at least `units` units, or all. */
   lastUnits(units: number): string {
     let from = this.pieces.length;
-    for (let have = 0; from > 0 && have < units; from--) have += this.textOf(from - 1).length;
-    return this.pieces
-      .slice(from)
-      .map((p) => p.text)
-      .join('');
+    for (let have = 0; from > 0 && have < units; from--) have += this.pieces[from - 1]!.units;
+    return this.pieces.slice(from).map(textOf).join('');
   }
 
   /** How many characters must go from the start, mostly in whole pieces, so that at most `units` units stay. */
@@ -73,9 +74,9 @@ export class TextStore {
       const excess = have - units;
       if (excess <= 0) break;
       // Whole pieces go while half of the limit stays; of a smaller rest only what is too much.
-      if (piece.text.length > excess && have - piece.text.length < units / 2)
-        return chars + countChars(piece.text.slice(0, excess));
-      have -= piece.text.length;
+      if (piece.units > excess && have - piece.units < units / 2)
+        return chars + countChars(textOf(piece).slice(0, excess));
+      have -= piece.units;
       chars += piece.chars;
     }
     return chars;
@@ -83,10 +84,14 @@ export class TextStore {
 
   private append(text: string, chars: number): void {
     const last = this.pieces.at(-1);
-    if (last && last.text.length + text.length <= pieceUnits) {
+    if (last && typeof last.text === 'string' && last.units + text.length <= pieceUnits) {
       last.text += text;
+      last.units += text.length;
       last.chars += chars;
-    } else this.pieces.push(...cut(text));
+    } else {
+      if (last) this.pack(last);
+      this.pieces.push(...this.cut(text));
+    }
   }
 
   /** Replaces `count` characters by text; returns the units deleted. */
@@ -94,16 +99,38 @@ export class TextStore {
     const first = this.find(at);
     const last = this.find(at + count);
     // Trimming a long text takes whole pieces: none has to be cut or counted anew.
-    if (first.unit === 0 && last.unit === 0 && text === '') {
-      const gone = this.pieces.splice(first.index, last.index - first.index);
-      return gone.reduce((sum, piece) => sum + piece.text.length, 0);
+    if (first.unit === 0 && last.unit === 0 && text === '') return this.replace(first.index, last.index);
+    const before = this.textAt(first.index).slice(0, first.unit);
+    const after = this.textAt(last.index).slice(last.unit);
+    return this.replace(first.index, last.index + 1, this.cut(before + text + after)) - before.length - after.length;
+  }
+
+  /** Replaces the pieces from one index to before another; returns the units of those that go. */
+  private replace(from: number, to: number, pieces: Piece[] = []): number {
+    let units = 0;
+    for (const piece of this.pieces.splice(from, to - from, ...pieces)) {
+      units += piece.units;
+      if (typeof piece.text !== 'string') piece.text.giveTo(this.spare);
     }
-    const before = this.textOf(first.index).slice(0, first.unit);
-    const after = this.textOf(last.index).slice(last.unit);
-    let units = -before.length - after.length;
-    for (let i = first.index; i <= last.index && i < this.pieces.length; i++) units += this.textOf(i).length;
-    this.pieces.splice(first.index, last.index - first.index + 1, ...cut(before + text + after));
     return units;
+  }
+
+  /** Text in pieces, never between the halves of a pair; the last one is open for more. */
+  private cut(text: string): Piece[] {
+    const pieces: Piece[] = [];
+    for (let from = 0; from < text.length;) {
+      let to = Math.min(from + pieceUnits, text.length);
+      if (to < text.length && text.codePointAt(to - 1)! > 0xffff) to -= 1;
+      const part = text.slice(from, to);
+      pieces.push({ text: part, units: part.length, chars: countChars(part) });
+      if (to < text.length) this.pack(pieces.at(-1)!);
+      from = to;
+    }
+    return pieces;
+  }
+
+  private pack(piece: Piece): void {
+    if (typeof piece.text === 'string') piece.text = PackedText.of(piece.text, pieceUnits, this.spare);
   }
 
   /** The piece and the unit in it where the character at `at` begins; the end lies in the last piece. */
@@ -124,15 +151,21 @@ export class TextStore {
   private unitAt(index: number, chars: number): number {
     const piece = this.pieces[index];
     if (!piece) return 0;
-    if (piece.chars === piece.text.length) return chars;
+    if (piece.chars === piece.units) return chars;
+    const text = textOf(piece);
     let unit = 0;
-    for (let n = 0; n < chars; n++) unit += piece.text.codePointAt(unit)! > 0xffff ? 2 : 1;
+    for (let n = 0; n < chars; n++) unit += text.codePointAt(unit)! > 0xffff ? 2 : 1;
     return unit;
   }
 
-  private textOf(index: number): string {
-    return this.pieces[index]?.text ?? '';
+  private textAt(index: number): string {
+    const piece = this.pieces[index];
+    return piece ? textOf(piece) : '';
   }
+}
+
+function textOf({ text }: Piece): string {
+  return typeof text === 'string' ? text : text.toString();
 }
 
 const highSurrogate = /[\ud800-\udbff]/;
@@ -149,17 +182,4 @@ export function countChars(text: string): number {
     if (next >= 0xdc00 && next <= 0xdfff) pairs++;
   }
   return text.length - pairs;
-}
-
-/** Text in pieces, never between the halves of a pair. */
-function cut(text: string): Piece[] {
-  const pieces: Piece[] = [];
-  for (let from = 0; from < text.length;) {
-    let to = Math.min(from + pieceUnits, text.length);
-    if (to < text.length && text.codePointAt(to - 1)! > 0xffff) to += 1;
-    const part = text.slice(from, to);
-    pieces.push({ text: part, chars: countChars(part) });
-    from = to;
-  }
-  return pieces;
 }
