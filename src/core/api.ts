@@ -153,6 +153,12 @@ export interface TlsParameters {
   readonly ALPNProtocols?: unknown;
   /** (ours) A server makes a throw-away certificate: `true`, or a list of names and addresses. */
   readonly selfSigned?: unknown;
+  /**
+   * (ours) The protocol, `'smtp'`, by which the clients of a server ask for TLS: one of `streamDialogs` that is served. Each
+   * has `negotiationTimeoutMs` and `negotiationBytes` for it, and is a process when it is encrypted; what it said before is
+   * gone. If it then begins by asking for the capabilities again, that is answered, and delivered as all that follows.
+   */
+  readonly starttls?: unknown;
   /** A server asks its clients for a certificate; who has none, or one that nobody vouches for, is not let in. */
   readonly requestCert?: unknown;
   readonly [word: string]: unknown;
@@ -419,6 +425,8 @@ export interface NetworkProcess {
    * accepts; `none`: TLS was asked for if possible, and was not; null: in clear, as asked for.
    */
   readonly encryption: string | null;
+  /** (ours) The protocol by which a server's clients ask for TLS, `smtp`; null for servers without, and all others. */
+  readonly starttls: string | null;
   /** (ours) What `gnutlsPeerStatus` tells, also when it has ended. */
   readonly lastPeerStatus: PeerStatus | null;
   /**
@@ -563,9 +571,9 @@ export interface Options {
   inheritProcessCodingSystem: boolean;
   /** Milliseconds of a TLS handshake; 15,000. */
   handshakeTimeoutMs: number;
-  /** Milliseconds of each step of a negotiation; 30,000. */
+  /** Milliseconds of each step of a negotiation, and of a server's client until it asks for TLS; 30,000. */
   negotiationTimeoutMs: number;
-  /** Bytes of one answer in a negotiation; 1 MiB. */
+  /** Bytes of one answer in a negotiation, and of what such a client says before; 1 MiB. */
   negotiationBytes: number;
   /** Milliseconds that a pattern may take for what has come in; 250. */
   patternTimeoutMs: number;
@@ -661,8 +669,11 @@ export interface NetworkProcesses extends Disposable {
     parameters?: StreamParameters,
     options?: MakeOptions,
   ): Promise<NetworkProcess | OpenedStream | null>;
-  /** (ours) The protocols that `dialog` knows, with their ports in clear and under TLS. */
-  streamDialogs(): { name: string; title: string; port: number; tlsPort: number | null }[];
+  /**
+   * (ours) The protocols that `dialog` knows, with their ports in clear and under TLS, and whether a server speaks them: see
+   * `starttls` in `TlsParameters`.
+   */
+  streamDialogs(): { name: string; title: string; port: number; tlsPort: number | null; isServed: boolean }[];
   /**
    * Encrypts an open connection in place, and judges it. What was not delivered yet when this is called came in clear: it
    * is an attack, and ends the process, as every other failure does. What is sent meanwhile waits.

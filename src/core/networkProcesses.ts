@@ -172,8 +172,11 @@ class Functions implements NetworkProcesses {
     }));
   }
 
-  streamDialogs(): { name: string; title: string; port: number; tlsPort: number | null }[] {
-    return [...streamParts().dialogs].map(([name, { title, port, tlsPort }]) => ({ name, title, port, tlsPort }));
+  streamDialogs(): { name: string; title: string; port: number; tlsPort: number | null; isServed: boolean }[] {
+    const { dialogs, servedNames } = streamParts();
+    return [...dialogs].map(([name, { title, port, tlsPort }]) => {
+      return { name, title, port, tlsPort, isServed: servedNames.includes(name) };
+    });
   }
 
   async gnutlsNegotiate(

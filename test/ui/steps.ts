@@ -55,11 +55,15 @@ export class Steps {
   }
 
   /** As far as the box for the address, of a kind that has a question between: a protocol, or a command. */
-  async askAddressBy(kind: 'STARTTLS' | 'Shell', by: string): Promise<void> {
-    await this.command('Open Connection…');
-    await this.workbench.waitQuick('Open Connection');
+  async askAddressBy(
+    kind: 'STARTTLS' | 'Shell',
+    by: string,
+    title: 'Open Connection' | 'Start Server' = 'Open Connection',
+  ): Promise<void> {
+    await this.command(`${title}…`);
+    await this.workbench.waitQuick(title);
     await this.workbench.pickQuick(kind);
-    await this.workbench.waitQuick(`Open ${kind} Connection (2/3)`);
+    await this.workbench.waitQuick(`${title.replace(' ', ` ${kind} `)} (2/3)`);
     await this.workbench.fillQuick(by);
     await this.workbench.until(`${by} to be the first`, async () => {
       const [first] = (await this.workbench.quick())?.items ?? [];

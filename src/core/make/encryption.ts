@@ -8,6 +8,7 @@ import { tlsSide, type TlsDefaults, type TlsSide } from '../tls/tlsParameters';
 import type { StreamTransport } from '../transport/transport';
 import { Trust, type TrustedHost } from '../trust/trust';
 import type { TrustMemory } from '../trust/trustMemory';
+import { listUnderTls, servedNames, untilStarttls } from '../stream/servedDialogs';
 import type { CheckedWhere, Where } from './checkSpec';
 import { Deadline, type Phased } from './deadline';
 import type { Prepare } from './processMaker';
@@ -59,7 +60,12 @@ export class Encryption {
         hint: 'Use TLS with TCP and Unix streams only.',
       });
     }
-    return tlsSide(tlsParameters, hostOf(where, host), backlog !== null, this.defaults);
+    const side = tlsSide(tlsParameters, hostOf(where, host), backlog !== null, this.defaults);
+    if (side.starttls !== null && !servedNames.includes(side.starttls)) {
+      const text = `tlsParameters: starttls is one of ${servedNames.join(', ')}`;
+      throw new NetworkProcessError('NP_TLS_PARAMETERS', 'error', [text], side.starttls);
+    }
+    return side;
   }
 
   /** Encrypts a client's stream before its process opens. */
@@ -126,14 +132,14 @@ export class Encryption {
   }
 
   /**
-   * A client of a server counts from the start, and is a process when it is encrypted.
+   * A client of a server counts from the start, and is a process when it is encrypted. It may have to ask for that.
    *
    * @param accept Makes it one.
    */
   encryptingEach(
     server: Process,
     side: TlsSide,
-    accept: (stream: StreamTransport) => void,
+    accept: (stream: StreamTransport) => Process,
   ): (stream: StreamTransport) => void {
     const underway = new Set<Deadline>();
     const { onEnd } = server;
@@ -147,9 +153,12 @@ export class Encryption {
       server.countClient(1);
       const { options } = this.world;
       const to = trustedHost(server, stream, formatNetworkAddress(stream.remote, true));
-      secure(stream, deadline, { side, to, saveKey: false, options, trust: this.trust })
+      const asked =
+        side.starttls === null ? Promise.resolve() : untilStarttls(stream, side.starttls, deadline, options);
+      asked
+        .then(() => secure(stream, deadline, { side, to, saveKey: false, options, trust: this.trust }))
         .then(
-          (secured) => (server.isClosed ? secured.close() : accept(secured)),
+          (secured) => (server.isClosed ? secured.close() : begin(secured, accept(secured), side)),
           (error: unknown) => server.isClosed || this.handshakeFailed(server, stream, error),
         )
         .finally(() => {
@@ -160,6 +169,19 @@ export class Encryption {
         .catch((error: unknown) => this.world.report({ source: 'socket', process: server, error }));
     };
   }
+}
+
+/** Clients that had to ask for TLS ask again what the server can, and wait for it. */
+function begin(stream: StreamTransport, client: Process, { starttls }: TlsSide): void {
+  if (starttls === null) return;
+  const { onData } = stream;
+  stream.onData = (bytes, size) => {
+    stream.onData = onData;
+    onData(bytes, size);
+    const list = listUnderTls(starttls, bytes);
+    // One that is gone meanwhile wants no answer.
+    if (list) client.sendRaw(list).catch(() => undefined);
+  };
 }
 
 /** For whom a certificate is to be, as far as the address says it. */

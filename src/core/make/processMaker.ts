@@ -155,6 +155,7 @@ export class ProcessMaker {
     const all = Object.assign(rest, checked, { isServer: checked.backlog !== null, server: null, continues: former });
     const process = new Process(this.world, all);
     process.onEnd = () => attempt.cancel();
+    process.starttls = side?.starttls ?? null;
     const isClient = side !== null && !side.isServer;
     return { process, checked: all, side, prepare: isClient && !prepare ? this.encryption().preparing(side) : prepare };
   }
@@ -274,7 +275,7 @@ export class ProcessMaker {
 
   private async listen(process: Process, checked: Checked, target: Target, side: TlsSide | null): Promise<void> {
     const listener = await this.listener(process, checked, target);
-    const accept = (stream: StreamTransport): void => this.accept(process, stream);
+    const accept = (stream: StreamTransport): Process => this.accept(process, stream);
     listener.onAccept = side ? this.encryption().encryptingEach(process, side, accept) : accept;
     listener.onAcceptError = (error) => this.acceptFailed(process, error);
     if (Array.isArray(listener.local)) process.contact.set('service', listener.local.at(-1));
@@ -298,7 +299,7 @@ export class ProcessMaker {
     }
   }
 
-  private accept(server: Process, stream: StreamTransport): void {
+  private accept(server: Process, stream: StreamTransport): Process {
     this.accepted += 1;
     const remote = stream.remote;
     const isLocal = typeof remote === 'string';
@@ -336,6 +337,7 @@ export class ProcessMaker {
     const greet = (): void => client.begin(`open from ${host}\n`);
     if (logged) client.hold(logged.then(greet));
     else greet();
+    return client;
   }
 
   private acceptFailed(server: Process, error: unknown): void {

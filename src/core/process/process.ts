@@ -83,6 +83,7 @@ export class Process implements NetworkProcess, ReceivingPort, DeliveryPort, Sen
   /** The present peer of a datagram process. */
   peer: NetworkAddress | null = null;
   isNegotiated = false;
+  starttls: string | null = null;
   /** TLS was asked for if possible, and was not. */
   lacksEncryption = false;
   /** Called once when it ends, e.g. to give up connecting. */

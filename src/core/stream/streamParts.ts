@@ -10,4 +10,5 @@ export { throwawayCertificate } from '../tls/throwaway';
 export { bootParameters } from '../tls/tlsParameters';
 export { checkNames } from '../trust/checks';
 export { dialogs } from './dialogs';
+export { servedNames } from './servedDialogs';
 export { StreamOpener } from './openNetworkStream';

@@ -31,6 +31,8 @@ export interface TlsSide {
   readonly minPrimeBits: number | null;
   /** A server that wants a certificate of its clients. */
   readonly requestCertificate: boolean;
+  /** The protocol by which a server is asked for TLS; null: it begins with it. */
+  readonly starttls: string | null;
 }
 
 export interface TlsDefaults {
@@ -102,6 +104,7 @@ export function tlsSide(given: unknown, host: string | null, isServer: boolean, 
     verifyError: boot.verifyError,
     minPrimeBits: boot.minPrimeBits,
     requestCertificate: !isNil(words.requestCert),
+    starttls: starttlsOf(words, isServer),
   };
 }
 
@@ -236,6 +239,12 @@ function namesOf(selfSigned: unknown): string[] {
   const names: unknown[] = Array.isArray(selfSigned) ? selfSigned : ['localhost', '127.0.0.1', '::1'];
   if (names.length > 0 && names.every((name) => typeof name === 'string' && name !== '')) return names as string[];
   throw bad('selfSigned', 'is true, or a list of host names and addresses');
+}
+
+function starttlsOf(words: Given, isServer: boolean): string | null {
+  const name = textOf(words, 'starttls');
+  if (name !== null && !isServer) throw bad('starttls', 'is for servers; clients have openNetworkStream');
+  return name;
 }
 
 function textOf(words: Given, word: string): string | null {

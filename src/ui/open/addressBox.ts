@@ -131,7 +131,7 @@ class AddressBox implements vscode.Disposable {
     this.box.items = [
       ...(first ? [{ ...first, alwaysShow: true }] : []),
       ...offers,
-      ...(kind === 'starttls' ? [this.demandItem()] : []),
+      ...(kind === 'starttls' && this.question.role === 'client' ? [this.demandItem()] : []),
       ...(kind === 'shell' ? [] : [this.optionsItem()]),
     ];
   }
@@ -223,7 +223,12 @@ function familyKind(kind: AddressKind): 'tcp' | 'udp' | 'tls' {
 }
 
 function boxTitle({ kind, role, by, protocols }: AddressQuestion): string {
-  if (kind === 'starttls') return vscode.l10n.t('Open {0} Connection with STARTTLS', protocolTitle(by, protocols()));
+  if (kind === 'starttls') {
+    const protocol = protocolTitle(by, protocols());
+    return role === 'client'
+      ? vscode.l10n.t('Open {0} Connection with STARTTLS', protocol)
+      : vscode.l10n.t('Start {0} Server with STARTTLS', protocol);
+  }
   if (role === 'client') return vscode.l10n.t('Open {0} Connection', kindName(kind, vscode.l10n.t));
   return vscode.l10n.t('Start {0} Server', kindName(kind, vscode.l10n.t));
 }
@@ -233,7 +238,7 @@ function protocolTitle(by: string | undefined, protocols: readonly Protocol[]): 
 }
 
 function placeholder({ kind, role, by, protocols }: AddressQuestion): string {
-  if (kind === 'starttls') {
+  if (kind === 'starttls' && role === 'client') {
     const port = protocols().find(({ name }) => name === by)?.port ?? 'PORT';
     return vscode.l10n.t('host, or host:port; without a port it is {0}', port);
   }

@@ -9,9 +9,9 @@ export const addressKinds = [
 
 export type AddressKind = (typeof addressKinds)[number];
 
-/** The kinds that clients or servers have. A server of STARTTLS would have to speak a protocol: that takes a filter. */
+/** The kinds that clients or servers have. */
 export function kindsOf(role: 'client' | 'server'): AddressKind[] {
-  return addressKinds.filter((kind) => role === 'client' || (kind !== 'starttls' && kind !== 'shell'));
+  return addressKinds.filter((kind) => role === 'client' || kind !== 'shell');
 }
 
 /** One has to say by what before one says where: the protocol that STARTTLS is part of, the command of a shell. */
@@ -19,9 +19,9 @@ export function isBy(kind: AddressKind): kind is 'starttls' | 'shell' {
   return kind === 'starttls' || kind === 'shell';
 }
 
-/** It is a TCP socket that the user opens, so it has the options of one, and may be IPv4 or IPv6 only. */
-export function isTcp(kind: AddressKind): kind is 'tcp' | 'tls' {
-  return kind === 'tcp' || kind === 'tls';
+/** It is a TCP socket that the user opens, so it has the options of one. The client of STARTTLS is opened by the core. */
+export function isTcp(kind: AddressKind, role: 'client' | 'server'): boolean {
+  return kind === 'tcp' || kind === 'tls' || (kind === 'starttls' && role === 'server');
 }
 
 /** Its addresses are paths. */
@@ -58,6 +58,7 @@ export function kindOf(
   if (core.processType(process) === 'real') return 'shell';
   const isPath = core.processContact(process, 'family') === 'local' || isText(core.processContact(process, 'local'));
   if (!isPath && process.isDatagram) return 'udp';
+  if (!isPath && process.starttls !== null) return 'starttls';
   const isEncrypted = process.encryption !== null && process.encryption !== 'none';
   if (!isPath) return isEncrypted || core.processContact(process, 'tlsParameters') ? 'tls' : 'tcp';
   if (process.isDatagram) return 'unix-dgram';

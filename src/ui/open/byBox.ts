@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { showPeerText } from '../peerText';
-import type { Protocol } from './parseAddress';
+import type { AddressRole, Protocol } from './parseAddress';
 
 /** What step 2 of three gave. */
 export type ByAnswer = { readonly by: string } | 'back' | undefined;
@@ -11,15 +11,19 @@ interface ByItem extends vscode.QuickPickItem {
 }
 
 /** Which protocol STARTTLS is part of; those used last come first. Undefined when the user leaves. */
-export function askProtocol(protocols: readonly Protocol[], last: readonly string[]): Promise<ByAnswer> {
+export function askProtocol(
+  role: AddressRole,
+  protocols: readonly Protocol[],
+  last: readonly string[],
+): Promise<ByAnswer> {
   const rank = ({ name }: Protocol): number => (last.includes(name) ? last.indexOf(name) : last.length);
   const items = [...protocols]
     .sort((a, b) => rank(a) - rank(b))
     .map(({ name, title, port }): ByItem => ({
       ...{ label: title, by: name },
-      description: vscode.l10n.t('port {0}', port),
+      ...(role === 'client' && { description: vscode.l10n.t('port {0}', port) }),
     }));
-  const title = vscode.l10n.t('Open STARTTLS Connection');
+  const title = role === 'client' ? vscode.l10n.t('Open STARTTLS Connection') : vscode.l10n.t('Start STARTTLS Server');
   return askBy(title, vscode.l10n.t('What the server speaks before it is encrypted'), () => items);
 }
 

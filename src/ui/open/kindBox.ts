@@ -51,7 +51,10 @@ function kindItems(role: AddressRole, core: Pick<NetworkProcesses, 'featureProbl
     tcp: vscode.l10n.t('a stream; host and port'),
     udp: vscode.l10n.t('datagrams; host and port'),
     tls: vscode.l10n.t('an encrypted stream; host and port'),
-    starttls: vscode.l10n.t('a stream that is encrypted after its beginning; protocol, host and port'),
+    starttls:
+      role === 'client'
+        ? vscode.l10n.t('a stream that is encrypted after its beginning; protocol, host and port')
+        : vscode.l10n.t('begins in clear, goes on under TLS when asked, with a throw-away certificate; protocol, port'),
     unix: vscode.l10n.t('a stream; path on this computer'),
     'unix-dgram': vscode.l10n.t('datagrams; path on this computer'),
     'unix-seqpacket': vscode.l10n.t('packets in order; path on this computer'),

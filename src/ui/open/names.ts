@@ -8,12 +8,13 @@ import type { Address, AddressRole } from './parseAddress';
  * A connection is called after its address, of a path the last part; a server says that it is one, since clients are
  * called after it.
  */
-export function processName({ kind, spec, label, loopback }: Address, role: AddressRole): string {
+export function processName({ kind, spec, label, loopback, by = '' }: Address, role: AddressRole): string {
   const address = isLocal(kind) ? basename(label) : label;
   const servers: Partial<Record<AddressKind, string>> = {
     tcp: 'TCP server',
     udp: 'UDP server',
     tls: 'TLS server',
+    starttls: `${by.toUpperCase()} server`,
     unix: 'Unix server',
     'unix-dgram': 'Unix datagram server',
     'unix-seqpacket': 'Unix seqpacket server',

@@ -17,11 +17,12 @@ export type Offer =
 /** What to connect to: recent addresses and our own servers, newest first, or an example. */
 export function clientOffers(
   core: Pick<NetworkProcesses, 'processList' | 'processContact' | 'processType'>,
-  kind: AddressKind,
+  { kind, by }: { readonly kind: AddressKind; readonly by?: string },
   recents: readonly Recent[],
   example = isLocal(kind) ? '/tmp/my.sock' : 'localhost:8080',
 ): Offer[] {
-  const servers = core.processList().filter((p) => p.isServer && kindOf(core, p) === kind);
+  const all = core.processList().filter((p) => p.isServer && kindOf(core, p) === kind);
+  const servers = all.filter((p) => kind !== 'starttls' || p.starttls === by);
   const dated: { offer: Offer; time: number }[] = [
     ...servers.map((s) => ({
       offer: { from: 'server', address: addressOf(core, s), serverName: s.name } as const,

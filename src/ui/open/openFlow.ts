@@ -21,7 +21,7 @@ import { askKind, problemOf } from './kindBox';
 import { processName, unusedBufferName, unusedProcessName } from './names';
 import { clientOffers, serverOffers, type Offer } from './offers';
 import { freeSocketPath, makeOwnFolder } from './ownFolder';
-import type { Address, AddressKind, AddressRole } from './parseAddress';
+import type { Address, AddressKind, AddressRole, Protocol } from './parseAddress';
 import { Recents } from './recents';
 import { logLine, serverLog } from './serverLog';
 import type { StreamOpening, StreamOpenings } from './streamOpenings';
@@ -81,27 +81,32 @@ export class OpenFlow implements vscode.Disposable {
   private async begin(role: AddressRole): Promise<NetworkProcess | undefined> {
     const kind = await askKind(role, this.recents.lastKind(role), this.core);
     if (!kind) return undefined;
-    return isBy(kind) ? this.askBy(kind) : this.askAndOpen({ kind, role }, '', {});
+    return isBy(kind) ? this.askBy(kind, role) : this.askAndOpen({ kind, role }, '', {});
   }
 
   /** The question between kind and address. */
-  private async askBy(kind: 'starttls' | 'shell'): Promise<NetworkProcess | undefined> {
+  private async askBy(kind: 'starttls' | 'shell', role: AddressRole): Promise<NetworkProcess | undefined> {
     const last = this.recents.lastBy(kind);
-    const answer = await (kind === 'shell' ? askCommand(last) : askProtocol(this.core.streamDialogs(), last));
-    if (answer === 'back') return this.begin('client');
-    return answer && this.askAndOpen({ kind, role: 'client', by: answer.by }, '', {});
+    const answer = await (kind === 'shell' ? askCommand(last) : askProtocol(role, this.protocols(role), last));
+    if (answer === 'back') return this.begin(role);
+    return answer && this.askAndOpen({ kind, role, by: answer.by }, '', {});
+  }
+
+  /** Those that have STARTTLS. */
+  private protocols(role: AddressRole): Protocol[] {
+    return this.core.streamDialogs().filter(({ isServed }) => role === 'client' || isServed);
   }
 
   private async askAndOpen(asked: Asked, text: string, options: ChosenOptions): Promise<NetworkProcess | undefined> {
     const { kind, role } = asked;
     const answer = await askAddress({
       ...{ ...asked, text, options },
-      protocols: () => this.core.streamDialogs(),
+      protocols: () => this.protocols(role),
       problem: (typed) => problemOf(this.core, typed),
       offers: () => this.offers(asked),
       forget: (recent) => this.recents.remove(recent),
     });
-    if (answer === 'back') return isBy(kind) ? this.askBy(kind) : this.begin(role);
+    if (answer === 'back') return isBy(kind) ? this.askBy(kind, role) : this.begin(role);
     if (answer && 'optionsOf' in answer) return this.askForOptions(asked, answer);
     if (
       !answer ||
@@ -129,7 +134,8 @@ export class OpenFlow implements vscode.Disposable {
 
   private offers({ kind, role, by }: Asked): Offer[] {
     const recents = this.recents.list(kind, role, by);
-    if (role === 'client') return clientOffers(this.core, kind, recents, exampleOf(kind));
+    if (role === 'client')
+      return clientOffers(this.core, { kind, ...(by !== undefined && { by }) }, recents, exampleOf(kind));
     return serverOffers(this.core, isLocal(kind) ? freeSocketPath() : '127.0.0.1:0', recents);
   }
 
@@ -185,6 +191,8 @@ export class OpenFlow implements vscode.Disposable {
     const own = role === 'server' && !keylist ? throwaway(loopback) : {};
     const tlsParameters = Object.assign(await tlsGiven(tls, keylist, (file) => unlock(file, this.secrets)), own);
     if (kind === 'tls') return { spec: { ...spec, ...socket, tlsParameters }, label };
+    if (role === 'server')
+      return { spec: { ...spec, ...socket, tlsParameters: { ...tlsParameters, starttls: by } }, label };
     const type = options.ifOffered === true ? null : 'starttls';
     const warnUnlessEncrypted = options.warnUnlessEncrypted === true;
     return {

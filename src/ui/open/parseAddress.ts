@@ -63,7 +63,7 @@ const unixExample = '/tmp/my.sock';
  * Understands `host:port`, `[::1]:port`, `port`, a service name in place of a port, a blank in place of the colon,
  * `/path`, `~/path`, and any of them after `tcp:`, `udp:`, `tls:`, `unix:`, `unix-dgram:` or `unix-seqpacket:` (also with
  * `//`), which then decide the kind; `tcp4:`, `tcp6:` and their like decide the family, too. `@name` is a name of Linux'
- * that is in no folder. `imap+starttls:host` is STARTTLS by that protocol, whose port may be left out.
+ * that is in no folder. `imap+starttls:host` is STARTTLS by that protocol, whose port a client may leave out.
  *
  * A port alone is one of this computer. On a server `*` is every address of this computer, and a port that is left
  * out or 0 is a free one.
@@ -91,12 +91,9 @@ export function parseAddress(
 }
 
 function readStarttls(name: string, rest: string, role: AddressRole, t: Translate, asked: AskedBy): ParsedAddress {
-  if (role === 'server') {
-    const advice = t('type an address alone, or tls:PORT for a server that is encrypted from the start');
-    return { ok: false, problem: t('STARTTLS is for clients'), advice };
-  }
   const protocol = asked.protocols().find((one) => one.name === name);
-  if (protocol) return new Reader('starttls', null, role, t, name, protocol.port).read(rest);
+  const port = role === 'client' ? protocol?.port : null;
+  if (protocol) return new Reader('starttls', null, role, t, name, port).read(rest);
   const names = asked.protocols().map((one) => one.name);
   return { ok: false, problem: t('{0} has no STARTTLS here', name), advice: t('type one of {0}', names.join(', ')) };
 }

@@ -66,7 +66,8 @@ async function askKeyFiles({ take }: ValueQuestion): Promise<void> {
 
 async function pickFiles(title: string, canSelectMany: boolean): Promise<string[] | undefined> {
   const openLabel = vscode.l10n.t('Choose');
-  const filters = { [vscode.l10n.t('PEM files')]: ['pem', 'key', 'crt', 'cer'], [vscode.l10n.t('All files')]: ['*'] };
+  const pem = ['pem', 'key', 'crt', 'cer', 'crl'];
+  const filters = { [vscode.l10n.t('PEM files')]: pem, [vscode.l10n.t('All files')]: ['*'] };
   const chosen = await vscode.window.showOpenDialog({ title, canSelectMany, openLabel, filters });
   return chosen?.map(({ fsPath }) => fsPath);
 }

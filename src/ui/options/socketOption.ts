@@ -25,8 +25,8 @@ export interface SocketOption {
 /** The options that sockets of a kind take. */
 export function socketOptions(kind: AddressKind, role: AddressRole, t: Translate): SocketOption[] {
   // The core opens these without options of the socket.
-  if (isBy(kind)) return [];
-  const isTcp = isTcpKind(kind);
+  const isTcp = isTcpKind(kind, role);
+  if (isBy(kind) && !isTcp) return [];
   const isInternet = isTcp || kind === 'udp';
   const isStream = kind !== 'udp' && kind !== 'unix-dgram';
   const flag = (name: string, explanation: string, standard = false): SocketOption => ({

@@ -10,12 +10,13 @@ export function statusWords(process: NetworkProcess, core: Pick<NetworkProcesses
 
 /**
  * `TLS 1.3`, with `unverified` where something is wrong with the certificate, whoever accepted it; of a server that
- * encrypts what it accepts `TLS`; `not encrypted` where TLS was asked for if possible; null for what is in clear because
+ * encrypts what it accepts `TLS`, or `STARTTLS` where that has to be asked for; `not encrypted` where TLS was asked for if possible; null for what is in clear because
  * nothing else was asked for.
  */
 export function encryptionWords(process: NetworkProcess, t: Translate): string | null {
   const { encryption } = process;
   if (encryption === 'none') return t('not encrypted');
+  if (process.starttls !== null) return 'STARTTLS';
   const words = encryption?.replace(/^TLS(?=\d)/, 'TLS ') ?? null;
   return words !== null && isUnverified(process) ? t('{0} unverified', words) : words;
 }

@@ -217,6 +217,7 @@ describe('dialogs', () => {
           title: 'IMAP',
           port: 143,
           tlsPort: 993,
+          isServed: true,
         },
       );
       await assert.rejects(core.openNetworkStream('c', null, 'localhost', 1, { dialog: 'gopher' }), {

@@ -26,6 +26,7 @@ export interface FakeProcess extends NetworkProcess {
   encryption: string | null;
   lastPeerStatus: PeerStatus | null;
   isNegotiated: boolean;
+  starttls: string | null;
   /** Of a shell connection. */
   command?: readonly string[];
   exitStatus?: number;
@@ -87,6 +88,7 @@ export class FakeCore {
       encryption: null,
       lastPeerStatus: null,
       isNegotiated: false,
+      starttls: null,
       contact: { name: facts.name ?? `p${id}` },
       peer: null,
       ...facts,

@@ -21,6 +21,11 @@ describe('names of processes opened by hand', () => {
     assert.equal(nameOf('*:8080', 'udp', 'server'), 'UDP server 0.0.0.0:8080');
     assert.equal(nameOf('/tmp/x', 'unix', 'server'), 'Unix server x');
     assert.equal(nameOf('/tmp/x', 'unix-dgram', 'server'), 'Unix datagram server x');
+    const protocols = (): { name: string; title: string; port: number }[] => [
+      { name: 'imap', title: 'IMAP', port: 143 },
+    ];
+    const imap = parseAddress('1143', 'starttls', 'server', undefined, { by: 'imap', protocols });
+    assert.equal(imap.ok && processName(imap, 'server'), 'IMAP server 1143');
     if (process.platform === 'linux') {
       assert.equal(nameOf('@x', 'unix-seqpacket', 'server'), 'Unix seqpacket server @x');
     }

@@ -75,20 +75,20 @@ describe('offers of an address box', () => {
   });
 
   it('give an example when there is nothing else', () => {
-    assert.deepEqual(clientOffers(core, 'tcp', []), [{ from: 'example', address: 'localhost:8080' }]);
-    assert.deepEqual(clientOffers(core, 'unix', []), [{ from: 'example', address: '/tmp/my.sock' }]);
+    assert.deepEqual(clientOffers(core, { kind: 'tcp' }, []), [{ from: 'example', address: 'localhost:8080' }]);
+    assert.deepEqual(clientOffers(core, { kind: 'unix' }, []), [{ from: 'example', address: '/tmp/my.sock' }]);
   });
 
   it('give recent addresses and our own servers, newest first', async () => {
     const server = await startServer();
     const port = String(core.processContact(server, 'service'));
-    const offers = clientOffers(core, 'tcp', [recent('new:1', Date.now() + 1000), recent('old:1', 1)]);
+    const offers = clientOffers(core, { kind: 'tcp' }, [recent('new:1', Date.now() + 1000), recent('old:1', 1)]);
     assert.deepEqual(
       offers.map((o) => `${o.from} ${o.address}`),
       ['recent new:1', `server localhost:${port}`, 'recent old:1'],
     );
     assert.deepEqual(
-      clientOffers(core, 'udp', []).map((o) => o.from),
+      clientOffers(core, { kind: 'udp' }, []).map((o) => o.from),
       ['example'],
     );
   });
@@ -97,7 +97,7 @@ describe('offers of an address box', () => {
     const server = await startServer();
     const address = `localhost:${String(core.processContact(server, 'service'))}`;
     assert.deepEqual(
-      clientOffers(core, 'tcp', [recent(address, 1)]).map((o) => o.from),
+      clientOffers(core, { kind: 'tcp' }, [recent(address, 1)]).map((o) => o.from),
       ['server'],
     );
     const recents = [address, '127.0.0.1:80', '127.0.0.1:0', '127.0.0.1:81'].map((a) => recent(a, 1, 'server'));

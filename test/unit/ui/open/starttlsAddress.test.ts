@@ -41,8 +41,9 @@ describe('addresses of TLS, STARTTLS and shells', () => {
     it(`${kind}: ${text}`, () => assert.equal(read(text, kind), expected));
   }
 
-  it('there is no server of STARTTLS', () => {
-    const parsed = parseAddress('imap+starttls:143', 'tcp', 'server', undefined, asked);
-    assert.ok(!parsed.ok && parsed.problem === 'STARTTLS is for clients');
+  it('a server takes a free port when none is typed, not the one of the protocol', () => {
+    const parsed = parseAddress('imap+starttls:', 'tcp', 'server', undefined, asked);
+    assert.ok(parsed.ok);
+    assert.deepEqual([parsed.kind, parsed.by, parsed.label], ['starttls', 'imap', '127.0.0.1:0']);
   });
 });
