@@ -10,8 +10,8 @@ export function statusWords(process: NetworkProcess, core: Pick<NetworkProcesses
 
 /**
  * `TLS 1.3`, with `unverified` where something is wrong with the certificate, whoever accepted it; of a server that
- * encrypts what it accepts `TLS`, or `STARTTLS` where that has to be asked for; `not encrypted` where TLS was asked for if possible; null for what is in clear because
- * nothing else was asked for.
+ * encrypts what it accepts `TLS`, or `STARTTLS` where that has to be asked for; `not encrypted` where TLS was asked for if
+ * possible; null for what is in clear because nothing else was asked for.
  */
 export function encryptionWords(process: NetworkProcess, t: Translate): string | null {
   const { encryption } = process;
