@@ -1,8 +1,8 @@
 // Bundles the extension, and with --tests also the test suites, into dist/.
 import { build } from 'esbuild';
 import { createRequire } from 'node:module';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { globSync } from './lib/files.mjs';
 import { root } from './lib/paths.mjs';
@@ -49,9 +49,21 @@ const common = {
   logLevel: 'warning',
 };
 
+/** Builds, and puts each file in place as a whole: a VS Code that another test runs may just be reading it. */
+async function buildInPlace(options) {
+  const { outputFiles, metafile } = await build({ ...options, write: false });
+  for (const { path, contents } of outputFiles) {
+    const part = `${path}.${process.pid}.part`;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(part, contents);
+    renameSync(part, path);
+  }
+  return { metafile };
+}
+
 /** Builds the files that all bundles read, to dist/ unless said otherwise. `plugins` see the sources first. */
 export function buildTables(minify, { outdir = 'dist', plugins = [] } = {}) {
-  return build({
+  return buildInPlace({
     ...common,
     minify,
     sourcemap: false,
@@ -65,9 +77,8 @@ export function buildTables(minify, { outdir = 'dist', plugins = [] } = {}) {
 
 /** Builds dist/ for people: extension.js and its tables, minified. Returns esbuild's metafile. */
 export async function buildExtension({ minify = true } = {}) {
-  rmSync(`${root}/dist/extension.js`, { force: true });
   const tables = await buildTables(minify);
-  const main = await build({
+  const main = await buildInPlace({
     ...common,
     minify,
     metafile: true,

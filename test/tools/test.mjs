@@ -56,10 +56,10 @@ function takeGrep(args) {
   return i < 0 ? undefined : args.splice(i, 2)[1];
 }
 
-/** The suites named, or all; undefined if a name is none. Only mocha's suites know --grep. */
+/** The suites named and those at their side, or all; undefined if a name is none. Only mocha's suites know --grep. */
 function choose(names, grep) {
   if (names.some((name) => !suites.some((suite) => suite.name === name))) return undefined;
-  if (names.length) return suites.filter(({ name }) => names.includes(name));
+  if (names.length) return suites.filter(({ name, beside }) => names.includes(name) || names.includes(beside));
   return grep ? suites.filter(({ ungrepped }) => !ungrepped) : suites;
 }
 

@@ -11,6 +11,9 @@ const minutes = 60_000;
 const socketTests =
   /unit\/(core\/(?!cod|capture|fullDisk|buffer|decodeAgain|properties|tls\.|starttls|dialogs|phases|certificates|trust)|checklist\/)/;
 
+/** The tests in the page that talk to programs of their own, or look at the package and at `npm start`. */
+const besideTests = /ui\/(check|lifecycle|package|realPeers|sendLarge|sockets|starttls|tls)/;
+
 /**
  * All suites in their order: name, arguments of the Node that runs it for a --grep, its limit in milliseconds, and the
  * one before it at whose side it runs.
@@ -22,7 +25,7 @@ export const suites = [
   {
     name: 'unit-fallback',
     limit: 10 * minutes,
-    command: (grep) => mocha('unit', 10_000, grep, socketTests),
+    command: (grep) => mocha('unit', 10_000, grep, (file) => socketTests.test(file)),
     env: { NETPROC_ADDON: 'off' },
   },
   { name: 'conformance', limit: 20 * minutes, command: () => ['test/tools/conformanceTests.mjs'], ungrepped: true },
@@ -35,7 +38,14 @@ export const suites = [
     env: { NETPROC_ADDON: 'off' },
   },
   { name: 'host', limit: 15 * minutes, command: () => ['test/tools/hostTests.mjs'] },
-  { name: 'ui', limit: 45 * minutes, command: (grep) => mocha('ui', 180_000, grep) },
+  // Half of the time a page makes the processor wait: two halves of these tests run at once.
+  { name: 'ui', limit: 45 * minutes, command: (grep) => mocha('ui', 180_000, grep, (file) => !besideTests.test(file)) },
+  {
+    name: 'ui-peers',
+    beside: 'ui',
+    limit: 45 * minutes,
+    command: (grep) => mocha('ui', 180_000, grep, (file) => besideTests.test(file)),
+  },
 ];
 
 /**
@@ -91,9 +101,9 @@ function broken(name, why, result) {
   return { passed, failed: failed + 1, skipped, failures: [...failures, `suite ${name}: ${why}`] };
 }
 
-function mocha(folder, timeout, grep, only = /./) {
+function mocha(folder, timeout, grep, wanted = () => true) {
   if (!existsSync(`${root}/dist/test/${folder}`)) return undefined;
-  const files = globSync(`dist/test/${folder}`, /\.test\.js$/).filter((file) => only.test(file));
+  const files = globSync(`dist/test/${folder}`, /\.test\.js$/).filter(wanted);
   if (!files.length) return undefined;
   const options = ['--no-config', '--no-package', '--reporter', 'test/tools/lib/reporter.cjs'];
   return [
