@@ -63,8 +63,7 @@ describe('Captures', () => {
   it('are saved as the bytes of one direction, a hex dump, or JSON lines', async () => {
     const received = randomBytes(300_000);
     await hear(received, '300 kB');
-    await steps.action(peer.address, 'Send…');
-    await steps.sendText('hello');
+    await steps.sendFrom(peer.address, 'hello');
     await steps.rowSays(peer.address, '6 B out');
 
     assert.equal(hash(await save('Bytes received', 'in.bin')), hash(received));
@@ -91,8 +90,7 @@ describe('Captures', () => {
   });
 
   it('say their sizes, offer the direction that has bytes, and leave nothing when cancelled', async () => {
-    await steps.action(peer.address, 'Send…');
-    await steps.sendText('hello');
+    await steps.sendFrom(peer.address, 'hello');
     await steps.rowSays(peer.address, '6 B out');
     await steps.menu(peer.address, 'Save Capture As…');
     const items = await workbench.quickItems();

@@ -82,15 +82,13 @@ describe('Kinds of sockets and their options', () => {
     await steps.serve('Unix datagram', '@np-ui-test');
     await steps.rowSays('Unix datagram server @np-ui-test', 'open · @np-ui-test · no peer yet');
     await steps.open('Unix datagram', '@np-ui-test');
-    await steps.action('@np-ui-test', 'Send…');
-    await steps.sendText('hello');
+    await steps.sendFrom('@np-ui-test', 'hello');
     await steps.rowSays('Unix datagram server @np-ui-test', '5 B in');
     const own = '@np-ui-own';
     const socat = programs.start('socat', '-', `ABSTRACT-SENDTO:np-ui-test,bind=${own.slice(1)}`);
     socat.write('from socat');
     await steps.rowSays('Unix datagram server @np-ui-test', `peer ${own}`);
-    await steps.action('Unix datagram server @np-ui-test', 'Send…');
-    await steps.sendText('answer');
+    await steps.sendFrom('Unix datagram server @np-ui-test', 'answer');
     await socat.waitOutput('answer');
     // Its peer is a path or such a name.
     await steps.menu('@np-ui-test', 'Set Datagram Peer…');
@@ -100,8 +98,7 @@ describe('Kinds of sockets and their options', () => {
     await workbench.fillQuick(own);
     await workbench.acceptQuick();
     await workbench.waitQuickClosed();
-    await steps.action('@np-ui-test', 'Send…');
-    await steps.sendText('to socat');
+    await steps.sendFrom('@np-ui-test', 'to socat');
     await socat.waitOutput('to socat');
   });
 

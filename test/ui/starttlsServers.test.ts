@@ -44,8 +44,7 @@ describe('STARTTLS servers', () => {
   /** Sends by hand what the process was asked for. */
   const answer = async (to: TreeRow, asked: string, text: string): Promise<void> => {
     await workbench.waitEditorText(asked);
-    await steps.action(to.label, 'Send…');
-    await steps.sendText(text);
+    await steps.sendFrom(to.label, text);
   };
 
   it('openssl is encrypted after SMTP has begun, and both see what the other says', async function () {
@@ -101,8 +100,7 @@ describe('STARTTLS servers', () => {
     await workbench.pickQuick('This Session');
     await steps.rowSays(to, /^open · TLS 1\.3 unverified · /);
     const accepted = await client('IMAP server');
-    await steps.action(accepted.label, 'Send…');
-    await steps.sendText('* 3 EXISTS');
+    await steps.sendFrom(accepted.label, '* 3 EXISTS');
     await steps.click(to);
     await workbench.waitEditorText('* 3 EXISTS');
   });

@@ -143,8 +143,7 @@ describe('Status bar', () => {
     await says('the coding', ([, , coding]) => coding === 'iso-latin-1-dos');
     (await peer.socket()).write(Buffer.from('caf\xe9\r\n', 'latin1'));
     await workbench.waitEditorText('café');
-    await steps.action(peer.address, 'Send…');
-    await steps.sendText('é');
+    await steps.sendFrom(peer.address, 'é');
     await workbench.until('it to arrive', () => peer.received() === '\xe9\r\n');
 
     await steps.command('Set Coding System…');

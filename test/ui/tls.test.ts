@@ -147,8 +147,7 @@ describe('TLS, STARTTLS and shell connections', () => {
     await steps.answerAddress(address);
     await isOpen(address);
     assert.match(mail.clear(), /2 STARTTLS/);
-    await steps.action(address, 'Send…');
-    await steps.sendText('secret');
+    await steps.sendFrom(address, 'secret');
     await workbench.until('it to arrive', () => mail.secret().includes('secret'));
     assert.ok(!mail.clear().includes('secret'));
     // Again as it was, when the row is reconnected: by its protocol, encrypted.
@@ -281,8 +280,7 @@ describe('TLS, STARTTLS and shell connections', () => {
     await steps.askAddressBy('Shell', 'socat - TCP:%s:%p');
     await steps.answerAddress(peer.address);
     await steps.rowSays(peer.address, /^run/);
-    await steps.action(peer.address, 'Send…');
-    await steps.sendText('by command');
+    await steps.sendFrom(peer.address, 'by command');
     await workbench.until('it to arrive', () => peer.received().includes('by command'));
     peer.sockets[0]!.destroy();
     await steps.rowSays(peer.address, /^exit/);
@@ -290,8 +288,7 @@ describe('TLS, STARTTLS and shell connections', () => {
     await steps.rowSays(peer.address, /^run/);
     await peer.socket(1);
     // Its traffic goes on where it was.
-    await steps.action(peer.address, 'Send…');
-    await steps.sendText('once more');
+    await steps.sendFrom(peer.address, 'once more');
     await workbench.until('it to arrive', () => peer.received().includes('once more'));
     await steps.menu(peer.address, 'Open Capture');
     await workbench.waitEditorText('|once more');

@@ -298,8 +298,7 @@ describe('What TLS shows', () => {
     await run(`return core.openNetworkStream('program', 'program', 'localhost', 1, { type: 'shell',
         shellCommand: 'read line; exit 3', nogreeting: true, capabilityCommand: null })`);
     await steps.rowSays('program', 'run · read line; exit 3');
-    await steps.action('program', 'Send…');
-    await steps.sendText('go');
+    await steps.sendFrom('program', 'go');
     await steps.rowSays('program', /^exit 3 · read line; exit 3/);
   });
 
