@@ -21,7 +21,7 @@ const mostIntervalMs = 1000;
  * and who watches does not wait. More when so much comes that nothing is left of what was shown: nobody reads along then.
  */
 const intervalFactor = 1.25;
-const floodFactor = 3;
+const floodFactor = 4;
 /** An update that nobody reports the end of counts as done then. */
 const watchdogMs = 2000;
 /** So long after the last update there is time for one more. */
@@ -29,7 +29,7 @@ const restMs = 1000;
 
 /**
  * Decides when a document is brought up to date: at once after a quiet time, else at intervals of 1.25 times what the
- * last update took, in a flood 3 times, and of 80 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once
+ * last update took, in a flood 4 times, and of 80 ms to 1 s; never two at a time; not while `mayRefresh` says no. Once
  * more when nothing has come for a second.
  */
 export class RefreshScheduler {

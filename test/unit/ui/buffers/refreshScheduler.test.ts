@@ -60,13 +60,13 @@ describe('RefreshScheduler', () => {
     }
   });
 
-  it('waits three times as long as it took when nothing was left of what was shown', () => {
+  it('waits four times as long as it took when nothing was left of what was shown', () => {
     scheduler.changed();
     clock.advance(100);
     scheduler.changed();
     scheduler.done(true);
     clock.advance(1000);
-    assert.deepEqual(begun, [0, 300]);
+    assert.deepEqual(begun, [0, 400]);
   });
 
   it('goes on when an update never comes through', () => {
