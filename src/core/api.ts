@@ -156,7 +156,8 @@ export interface TlsParameters {
   /**
    * (ours) The protocol, `'smtp'`, by which the clients of a server ask for TLS: one of `streamDialogs` that is served. Each
    * has `negotiationTimeoutMs` and `negotiationBytes` for it, and is a process when it is encrypted; what it said before is
-   * gone. If it then begins by asking for the capabilities again, that is answered, and delivered as all that follows.
+   * gone. If it then begins by asking for the capabilities again, and nothing but the default filter is there to do it, that
+   * is answered, and delivered as all that follows.
    */
   readonly starttls?: unknown;
   /** A server asks its clients for a certificate; who has none, or one that nobody vouches for, is not let in. */
@@ -573,7 +574,7 @@ export interface Options {
   handshakeTimeoutMs: number;
   /** Milliseconds of each step of a negotiation, and of a server's client until it asks for TLS; 30,000. */
   negotiationTimeoutMs: number;
-  /** Bytes of one answer in a negotiation, and of what such a client says before; 1 MiB. */
+  /** Bytes of one answer in a negotiation, and of what is said with such a client before; 1 MiB. */
   negotiationBytes: number;
   /** Milliseconds that a pattern may take for what has come in; 250. */
   patternTimeoutMs: number;

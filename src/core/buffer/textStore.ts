@@ -16,7 +16,7 @@ const pieceUnits = 16_384;
  */
 export class TextStore {
   private pieces: Piece[] = [];
-  private readonly spare: Spare = { narrow: [], wide: [] };
+  private spare: Spare = { narrow: [], wide: [] };
   private charCount = 0;
   private unitCount = 0;
 
@@ -46,6 +46,7 @@ export class TextStore {
     const units = this.splice(at, count, '');
     this.charCount -= count;
     this.unitCount -= units;
+    if (this.charCount === 0) this.spare = { narrow: [], wide: [] };
   }
 
   /** The characters from `from` to before `to`. */
@@ -118,15 +119,26 @@ export class TextStore {
   /** Text in pieces, never between the halves of a pair; the last one is open for more. */
   private cut(text: string): Piece[] {
     const pieces: Piece[] = [];
+    const isLong = text.length > pieceUnits;
     for (let from = 0; from < text.length;) {
       let to = Math.min(from + pieceUnits, text.length);
       if (to < text.length && text.codePointAt(to - 1)! > 0xffff) to -= 1;
       const part = text.slice(from, to);
       pieces.push({ text: part, units: part.length, chars: countChars(part) });
+      // The open part of a long string would keep all of that alive.
       if (to < text.length) this.pack(pieces.at(-1)!);
+      else if (isLong) pieces.at(-1)!.text = this.copy(part);
       from = to;
     }
     return pieces;
+  }
+
+  /** The same text by itself. */
+  private copy(text: string): string {
+    const packed = PackedText.of(text, pieceUnits, this.spare);
+    const copied = packed.toString();
+    packed.giveTo(this.spare);
+    return copied;
   }
 
   private pack(piece: Piece): void {

@@ -96,6 +96,10 @@ export class Encryption {
     const isServer = process.server !== null;
     const host = process.contact.get('host');
     const side = tlsSide(parameters, typeof host === 'string' ? host : null, isServer, this.defaults);
+    if (side.starttls !== null) {
+      const text = 'tlsParameters: starttls is for servers; gnutlsNegotiate encrypts at once';
+      throw new NetworkProcessError('NP_TLS_PARAMETERS', 'error', [text], process.name);
+    }
     const deadline = new Deadline();
     const cancel = (): void =>
       deadline.end(new NetworkProcessError('NP_CANCELLED', 'quit', [`Encrypting ${process.name} was cancelled`]));
@@ -171,14 +175,23 @@ export class Encryption {
   }
 }
 
-/** Clients that had to ask for TLS ask again what the server can, and wait for it. */
+/** Characters of a first line that may ask what the server can. */
+const mostOfFirstLine = 1024;
+
+/**
+ * Clients that had to ask for TLS ask again what the server can, and wait for it. Not where a filter speaks the protocol:
+ * it answers that itself.
+ */
 function begin(stream: StreamTransport, client: Process, { starttls }: TlsSide): void {
-  if (starttls === null) return;
+  if (starttls === null || client.inherited.filter !== null) return;
   const { onData } = stream;
+  let said = '';
   stream.onData = (bytes, size) => {
-    stream.onData = onData;
+    said += bytes.toString('latin1');
+    const isWhole = said.includes('\n');
+    if (isWhole || said.length > mostOfFirstLine) stream.onData = onData;
     onData(bytes, size);
-    const list = listUnderTls(starttls, bytes);
+    const list = isWhole ? listUnderTls(starttls, said) : null;
     // One that is gone meanwhile wants no answer.
     if (list) client.sendRaw(list).catch(() => undefined);
   };

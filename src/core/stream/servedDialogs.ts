@@ -125,9 +125,9 @@ export async function untilStarttls(
 }
 
 /** The list of capabilities under TLS, if that is what a client asks for; else null. */
-export function listUnderTls(name: string, said: Buffer): Buffer | null {
+export function listUnderTls(name: string, said: string): Buffer | null {
   const dialog = served.get(name)!;
-  const [line = ''] = said.toString('latin1').split('\n', 1);
+  const [line = ''] = said.split('\n', 1);
   return dialog.ask.test(parse(dialog, line).command) ? Buffer.from(answerTo(dialog, line, false), 'latin1') : null;
 }
 
@@ -162,7 +162,7 @@ class Talk {
   private unfinished = '';
   private size = 0;
 
-  /** @param maxBytes That a client may say. */
+  /** @param maxBytes That may be said by both. */
   constructor(
     private readonly dialog: ServedDialog,
     private readonly maxBytes: number,
@@ -190,7 +190,19 @@ class Talk {
     const start = lines.findIndex((line) => this.dialog.start.test(parse(this.dialog, line).command));
     this.isStarting = start >= 0;
     if (this.isStarting && (start < lines.length - 1 || this.unfinished !== '')) throw this.injection();
-    return lines.map((line) => answerTo(this.dialog, line, true)).join('');
+    return this.answersTo(lines);
+  }
+
+  /** Answers count, too: empty lines would make forty times as much of them. */
+  private answersTo(lines: readonly string[]): string {
+    let answers = '';
+    for (const line of lines) {
+      const answer = answerTo(this.dialog, line, true);
+      this.size += answer.length;
+      if (this.size > this.maxBytes) throw this.tooLong();
+      answers += answer;
+    }
+    return answers;
   }
 
   injection(): NetworkProcessError {
@@ -198,35 +210,33 @@ class Talk {
   }
 
   closed(): NetworkProcessError {
-    return this.error('NP_NEGOTIATION_CLOSED', 'The client closed the connection before it asked for TLS');
+    const when = this.isStarting ? 'after' : 'before';
+    return this.error('NP_NEGOTIATION_CLOSED', `The client closed the connection ${when} it asked for TLS`);
   }
 
   tooLate(ms: number): NetworkProcessError {
-    return this.error('NP_NEGOTIATION_TIMEOUT', `The client did not ask for TLS within ${ms} ms`);
+    const text = this.isStarting ? 'The client did not take the consent to TLS' : 'The client did not ask for TLS';
+    return this.error('NP_NEGOTIATION_TIMEOUT', `${text} within ${ms} ms`);
   }
 
   private tooLong(): NetworkProcessError {
-    const text = `The client said more than ${this.maxBytes} bytes before it asked for TLS`;
+    const text = `The client said more than ${this.maxBytes} bytes before it asked for TLS, what it was answered included`;
     return this.error('NP_NEGOTIATION_TOO_LONG', text);
   }
 
   private error(code: ErrorCode, text: string): NetworkProcessError {
-    const hint = 'Look at the client for why.';
-    return new NetworkProcessError(
-      code,
-      'error',
-      [text],
-      this.target,
-      code === 'NP_STARTTLS_INJECTION' ? {} : { hint },
-    );
+    const why = 'Look at the client for why.';
+    const hint = code === 'NP_STARTTLS_INJECTION' ? 'Do not trust the network between, or look at the client.' : why;
+    return new NetworkProcessError(code, 'error', [text], this.target, { hint });
   }
 }
 
 function parse({ hasTags }: ServedDialog, line: string): { readonly tag: string; readonly command: string } {
   const text = line.trimEnd();
   if (!hasTags) return { tag: '', command: text };
-  const space = text.indexOf(' ');
-  return space <= 0 ? { tag: '*', command: text } : { tag: text.slice(0, space), command: text.slice(space + 1) };
+  // Answers repeat the tag: no more than a client needs, and nothing that is no text.
+  const [, tag, command] = /^([\w.-]{1,64}) (.*)$/s.exec(text) ?? [];
+  return tag === undefined ? { tag: '*', command: text } : { tag, command: command! };
 }
 
 function answerTo(dialog: ServedDialog, line: string, isClear: boolean): string {

@@ -191,8 +191,9 @@ export class OpenFlow implements vscode.Disposable {
     const own = role === 'server' && !keylist ? throwaway(loopback) : {};
     const tlsParameters = Object.assign(await tlsGiven(tls, keylist, (file) => unlock(file, this.secrets)), own);
     if (kind === 'tls') return { spec: { ...spec, ...socket, tlsParameters }, label };
+    // Not spread: that would take the passphrase out of the getter that it is behind.
     if (role === 'server')
-      return { spec: { ...spec, ...socket, tlsParameters: { ...tlsParameters, starttls: by } }, label };
+      return { spec: { ...spec, ...socket, tlsParameters: Object.assign(tlsParameters, { starttls: by }) }, label };
     const type = options.ifOffered === true ? null : 'starttls';
     const warnUnlessEncrypted = options.warnUnlessEncrypted === true;
     return {

@@ -31,6 +31,16 @@ describe('buffers', () => {
     }
   });
 
+  it('takes no more memory than its text', () => {
+    const store = new TextStore();
+    const before = process.memoryUsage().arrayBuffers;
+    store.insert(0, 'x'.repeat(1_000_000));
+    const held = process.memoryUsage().arrayBuffers - before;
+    assert.ok(held > 900_000 && held < 1_200_000, String(held));
+    store.delete(0, store.chars);
+    assert.deepEqual([store.chars, store.units], [0, 0]);
+  });
+
   it('moves point, markers and restriction with the text', () => {
     const core = createNetworkProcesses();
     const buffer = core.getBufferCreate('b');

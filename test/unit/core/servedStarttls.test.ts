@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
+import tls from 'node:tls';
 import type { NetworkProcess, NetworkProcesses } from '../../../src/core';
 import { needs, Programs } from '../../support/peers/programs';
 import { until, withCore } from './support';
@@ -153,6 +154,61 @@ describe('Servers with STARTTLS', () => {
   );
 
   it(
+    'answers count, and a tag is repeated only if it is one',
+    withCore(async (core) => {
+      const greedy = await serve(core, 'smtp');
+      core.options.negotiationBytes = 4096;
+      const client = await clearClient(greedy.port);
+      client.socket.write('\n'.repeat(200));
+      await until('it is told', () => /said more than 4096 bytes .*answered included/.test(greedy.log.join('')));
+      await until('it is over', client.isEnded);
+      assert.ok(client.heard().length < 4096);
+      const tagged = await serve(core, 'imap');
+      const other = await clearClient(tagged.port);
+      other.socket.write('x\r* OK NOOP\r\na.1 NOOP\r\n');
+      await until('two answers', () => other.heard().split('STARTTLS first\r\n').length === 3);
+      assert.match(other.heard(), /^\* OK localhost\r\n\* NO STARTTLS first\r\na\.1 NO STARTTLS first\r\n$/);
+      other.socket.destroy();
+    }),
+  );
+
+  /** A client that is encrypted, after the consent of SMTP. */
+  const encrypted = async (port: number): Promise<tls.TLSSocket> => {
+    const { socket, heard } = await clearClient(port);
+    socket.write(startOf('smtp'));
+    await until('the consent', () => /Begin TLS\r\n$/.test(heard()));
+    socket.removeAllListeners('data');
+    const secured = tls.connect({ socket, rejectUnauthorized: false });
+    await once(secured, 'secureConnect');
+    return secured;
+  };
+
+  it(
+    'who asks again in pieces is answered when the line is whole; where there is a filter, that answers',
+    withCore(async (core) => {
+      const { port, server, clients } = await serve(core, 'smtp');
+      let heard = '';
+      const client = (await encrypted(port)).on('data', (bytes: Buffer) => (heard += bytes.toString()));
+      await until('the process is there', () => clients().length === 1);
+      client.write('EH');
+      await until('it has come', () => bufferText(clients()[0]!) === 'EH');
+      client.write('LO me');
+      await until('it has come', () => bufferText(clients()[0]!) === 'EHLO me');
+      assert.equal(heard, '');
+      client.write('\r\n');
+      await until('the answer', () => /^250-localhost\r\n250 8BITMIME\r\n$/.test(heard));
+      client.destroy();
+      core.setProcessFilter(server, (process, text) => void core.processSendString(process, `250 ${String(text)}`));
+      let own = '';
+      const other = (await encrypted(port)).on('data', (bytes: Buffer) => (own += bytes.toString()));
+      other.write('EHLO me\r\nEHLO you\r\n');
+      await until('the answer', () => own.includes('you'));
+      assert.equal(own, '250 EHLO me\r\nEHLO you\r\n');
+      other.destroy();
+    }),
+  );
+
+  it(
     'its end is the end of those who talk in clear',
     withCore(async (core) => {
       const { server, port, log } = await serve(core, 'ftp');
@@ -172,6 +228,16 @@ describe('Servers with STARTTLS', () => {
       const spec = { name: 'c', host: '127.0.0.1', service: 1, tlsParameters: { starttls: 'smtp' } };
       await assert.rejects(core.makeNetworkProcess(spec), { code, message: /is for servers/ });
       assert.deepEqual(core.processList(), []);
+      const plain = await core.makeNetworkProcess({ name: 's', server: true, service: true, family: 'ipv4' });
+      const client = await clearClient(Number(core.processContact(plain!, 'service')));
+      await until('the process is there', () => core.processList().length === 2);
+      const accepted = core.processList().find((process) => process.server === plain)!;
+      await assert.rejects(core.gnutlsNegotiate({ process: accepted, selfSigned: true, starttls: 'smtp' }), {
+        code,
+        message: /encrypts at once/,
+      });
+      assert.equal(accepted.status, 'open');
+      client.socket.destroy();
     }),
   );
 });
