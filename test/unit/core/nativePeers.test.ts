@@ -103,8 +103,9 @@ describe('native sockets and other programs', function () {
     await withCore(async (core) => {
       const service = pathFor('seq');
       const { log, filter } = recorder();
-      programs.start('socat', `UNIX-LISTEN:${service},type=5`, 'EXEC:cat');
-      await atPath(service);
+      // Between the file and its listening, others are refused.
+      const cat = programs.start('socat', '-d', '-d', `UNIX-LISTEN:${service},type=5`, 'EXEC:cat');
+      await cat.waitComplaint('listening on');
       const client = await make(core, { service, type: 'seqpacket', filter });
       await core.processSendString(client, 'to socat and back');
       await until('it came back', () => log.length === 1);
