@@ -11,6 +11,8 @@ const minutes = 60_000;
 const socketTests =
   /unit\/(core\/(?!cod|capture|fullDisk|buffer|decodeAgain|properties|tls\.|starttls|dialogs|phases|certificates|trust)|checklist\/)/;
 
+const isOfCore = (file) => file.includes('/unit/core/');
+
 /** The tests in the page that talk to programs of their own, or look at the package and at `npm start`. */
 const besideTests = /ui\/(check|lifecycle|package|realPeers|sendLarge|sockets|starttls|tls)/;
 
@@ -20,7 +22,14 @@ const besideTests = /ui\/(check|lifecycle|package|realPeers|sendLarge|sockets|st
  */
 export const suites = [
   { name: 'check', limit: 6 * minutes, command: () => ['test/tools/check.mjs'], ungrepped: true },
-  { name: 'unit', limit: 10 * minutes, command: (grep) => mocha('unit', 10_000, grep) },
+  // These, too, mostly wait: the core's are about as long as all others.
+  { name: 'unit', limit: 10 * minutes, command: (grep) => mocha('unit', 10_000, grep, isOfCore) },
+  {
+    name: 'unit-others',
+    beside: 'unit',
+    limit: 10 * minutes,
+    command: (grep) => mocha('unit', 10_000, grep, (file) => !isOfCore(file)),
+  },
   // Once more with Node's own sockets, as on computers for which there are no native ones.
   {
     name: 'unit-fallback',
