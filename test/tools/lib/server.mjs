@@ -35,8 +35,9 @@ const quietSettings = {
 };
 
 /**
- * What is typed is what stands there, and a read editor shows no more than its text. Terminals are drawn as wherever
- * there is no graphics card: this browser would emulate one, which takes 40 ms for each frame.
+ * What is typed is what stands there, a read editor shows no more than its text, and where nothing is selected nothing
+ * is copied. Terminals are drawn as wherever there is no graphics card: this browser would emulate one, which takes
+ * 40 ms for each frame.
  */
 const drivenPage = {
   'editor.autoClosingBrackets': 'never',
@@ -48,6 +49,7 @@ const drivenPage = {
   'editor.wordBasedSuggestions': 'off',
   'editor.renderWhitespace': 'none',
   'editor.stickyScroll.enabled': false,
+  'editor.emptySelectionClipboard': false,
   'terminal.integrated.gpuAcceleration': 'off',
   'workbench.editor.empty.hint': 'hidden',
   'workbench.editor.untitled.labelFormat': 'name',

@@ -14,7 +14,7 @@ const socketTests =
 const isOfCore = (file) => file.includes('/unit/core/');
 
 /** The tests in the page that talk to programs of their own, or look at the package and at `npm start`. */
-const besideTests = /ui\/(check|lifecycle|package|realPeers|sendLarge|sockets|starttls|tls)/;
+const besideTests = /ui\/(check|lifecycle|package|realPeers|sendLarge|sockets|starttls|tls|wrongInput)/;
 
 /**
  * All suites in their order: name, arguments of the Node that runs it for a --grep, its limit in milliseconds, and the

@@ -91,10 +91,13 @@ export const Editors = (Base) =>
       // Something no editor holds, to see that the copy has arrived; an empty editor copies nothing.
       const mark = `copy ${Date.now()}`;
       await this.page.evaluate((text) => navigator.clipboard.writeText(text), mark);
-      await this.selectAllInEditor();
-      await this.press('Mod+c');
       const clipboard = () => this.page.evaluate(() => navigator.clipboard.readText());
       for (let tries = 0; tries < 40; tries++) {
+        // Again: the extension may just then have put the cursor somewhere, as at the top of a new page of a capture.
+        if (tries % 10 === 0) {
+          await this.selectAllInEditor();
+          await this.press('Mod+c');
+        }
         const text = await clipboard();
         const isCopied = text !== mark && text !== '\n';
         if (isCopied || (tries > 10 && (await this.editorText()) === '')) {
