@@ -77,6 +77,8 @@ class AddressBox implements vscode.Disposable {
 
   /** Those chosen before, and whether encryption is demanded. */
   private options: ChosenOptions;
+  /** The text that the rows are for. */
+  private filledFor = '';
 
   constructor(private readonly question: AddressQuestion) {
     this.options = question.options;
@@ -97,7 +99,10 @@ class AddressBox implements vscode.Disposable {
 
   ask(): Promise<AddressAnswer | OptionsWish | 'back' | undefined> {
     return new Promise((resolve) => {
-      this.box.onDidChangeValue(() => this.fill());
+      // A text of ours is told, too, a moment later: new rows would move the user back to the first one.
+      this.box.onDidChangeValue((value) => {
+        if (value !== this.filledFor) this.fill();
+      });
       this.box.onDidTriggerButton((button) => {
         if (button === vscode.QuickInputButtons.Back) return resolve('back');
         if (button.tooltip === optionsButton().tooltip) return resolve(this.wish());
@@ -125,6 +130,7 @@ class AddressBox implements vscode.Disposable {
 
   /** The first row is always there and is what Enter takes: what is typed, or else the first offer. */
   private fill(): void {
+    this.filledFor = this.box.value;
     const offers = this.question.offers().map((offer) => this.offerItem(offer));
     const first = this.box.value.trim() === '' ? offers.shift() : this.typedItem();
     const kind = this.wish().optionsOf;

@@ -119,6 +119,9 @@ export const QuickInput = (Base) =>
         if (before && JSON.stringify(await this.quick()) !== before) return true;
         if (Date.now() - pressed < 3000) return false;
         await this.#focusItem(label);
+        // New rows, as for a text that was just typed, move back to the first one.
+        await this.page.waitForTimeout(100);
+        await this.#focusItem(label);
         before = JSON.stringify(await this.quick());
         pressed = Date.now();
         await this.press('Enter');
