@@ -227,16 +227,9 @@ export class Steps {
     );
   }
 
-  /** Sends a text by the button of a row; one that is drawn anew while it is clicked asks to be clicked again. */
+  /** Sends a text by the button of a row. */
   async sendFrom(row: RowMatch, text: string): Promise<void> {
-    const { workbench } = this;
-    await workbench.until('the box of Send…', async () => {
-      await this.action(row, 'Send…');
-      for (let i = 0; i < 20 && !(await workbench.quick()); i++) await workbench.page.waitForTimeout(100);
-      if (await workbench.quick()) return true;
-      await workbench.clearNotifications();
-      return false;
-    });
+    await this.workbench.rowQuick(view, row, 'Send…');
     await this.sendText(text);
   }
 

@@ -33,7 +33,7 @@ export class TextStore {
   /** Inserts before the character at `at`; returns the characters inserted. */
   insert(at: number, text: string): number {
     const chars = countChars(text);
-    if (at === this.charCount) this.append(text, chars);
+    if (at === this.charCount) this.append(text);
     else this.splice(at, 0, text);
     this.charCount += chars;
     this.unitCount += text.length;
@@ -83,16 +83,19 @@ export class TextStore {
     return chars;
   }
 
-  private append(text: string, chars: number): void {
+  /** Fills the open piece first: packed, every piece takes the memory of a full one. */
+  private append(text: string): void {
     const last = this.pieces.at(-1);
-    if (last && typeof last.text === 'string' && last.units + text.length <= pieceUnits) {
-      last.text += text;
-      last.units += text.length;
-      last.chars += chars;
-    } else {
-      if (last) this.pack(last);
-      this.pieces.push(...this.cut(text));
+    let from = 0;
+    if (last && typeof last.text === 'string') {
+      from = boundary(text, pieceUnits - last.units);
+      const head = text.slice(0, from);
+      last.text += head;
+      last.units += from;
+      last.chars += countChars(head);
+      if (from < text.length) this.pack(last);
     }
+    this.pieces.push(...this.cut(text.slice(from)));
   }
 
   /** Replaces `count` characters by text; returns the units deleted. */
@@ -121,8 +124,7 @@ export class TextStore {
     const pieces: Piece[] = [];
     const isLong = text.length > pieceUnits;
     for (let from = 0; from < text.length;) {
-      let to = Math.min(from + pieceUnits, text.length);
-      if (to < text.length && text.codePointAt(to - 1)! > 0xffff) to -= 1;
+      const to = boundary(text, from + pieceUnits);
       const part = text.slice(from, to);
       pieces.push({ text: part, units: part.length, chars: countChars(part) });
       // The open part of a long string would keep all of that alive.
@@ -181,6 +183,12 @@ function textOf({ text }: Piece): string {
 }
 
 const highSurrogate = /[\ud800-\udbff]/;
+
+/** The end of at most `units` units of a text, never between the halves of a pair. */
+function boundary(text: string, units: number): number {
+  if (units >= text.length) return text.length;
+  return units > 0 && text.codePointAt(units - 1)! > 0xffff ? units - 1 : units;
+}
 
 /** Characters in a text: a surrogate pair is one, a lone surrogate is one. */
 export function countChars(text: string): number {

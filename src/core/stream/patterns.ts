@@ -1,7 +1,7 @@
 import { createContext, Script, type Context } from 'node:vm';
 import { NetworkProcessError } from '../errors';
 
-/** How far back before what was searched already a match may begin. */
+/** How far back before what was searched already a match may begin; or at the start of the line that it ends in. */
 const overlap = 64 * 1024;
 
 /**
@@ -47,7 +47,7 @@ export class Pattern {
    * @throws NP_PATTERN when it takes too long
    */
   endOfMatch(bytes: Buffer, searched = 0): number | null {
-    const from = Math.max(0, searched - overlap);
+    const from = searchFrom(bytes, searched);
     // One more: the pattern may ask what comes before.
     const start = Math.max(0, from - 1);
     const end = run(this.source, this.flags, bytes.toString('latin1', start), from - start, this.budgetMs());
@@ -60,6 +60,12 @@ export class Pattern {
   matches(text: Buffer): boolean {
     return this.endOfMatch(text) !== null;
   }
+}
+
+/** Patterns are of lines: one that has come in part is looked at from its start, however long it is. */
+function searchFrom(bytes: Buffer, searched: number): number {
+  if (searched <= overlap) return 0;
+  return Math.min(searched - overlap, bytes.lastIndexOf('\n', searched - 1) + 1);
 }
 
 /** Emacs' meaning of a pattern's anchors and dot, outside of brackets. */

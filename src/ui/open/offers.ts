@@ -17,12 +17,12 @@ export type Offer =
 /** What to connect to: recent addresses and our own servers, newest first, or an example. */
 export function clientOffers(
   core: Pick<NetworkProcesses, 'processList' | 'processContact' | 'processType'>,
-  { kind, by }: { readonly kind: AddressKind; readonly by?: string },
+  { kind, by }: { readonly kind: AddressKind; readonly by?: string | undefined },
   recents: readonly Recent[],
   example = isLocal(kind) ? '/tmp/my.sock' : 'localhost:8080',
 ): Offer[] {
-  const all = core.processList().filter((p) => p.isServer && kindOf(core, p) === kind);
-  const servers = all.filter((p) => kind !== 'starttls' || p.starttls === by);
+  const isAsked = (p: NetworkProcess): boolean => kindOf(core, p) === kind && (p.starttls ?? undefined) === by;
+  const servers = core.processList().filter((p) => p.isServer && isAsked(p));
   const dated: { offer: Offer; time: number }[] = [
     ...servers.map((s) => ({
       offer: { from: 'server', address: addressOf(core, s), serverName: s.name } as const,

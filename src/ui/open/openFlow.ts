@@ -134,8 +134,7 @@ export class OpenFlow implements vscode.Disposable {
 
   private offers({ kind, role, by }: Asked): Offer[] {
     const recents = this.recents.list(kind, role, by);
-    if (role === 'client')
-      return clientOffers(this.core, { kind, ...(by !== undefined && { by }) }, recents, exampleOf(kind));
+    if (role === 'client') return clientOffers(this.core, { kind, by }, recents, exampleOf(kind));
     return serverOffers(this.core, isLocal(kind) ? freeSocketPath() : '127.0.0.1:0', recents);
   }
 
@@ -188,12 +187,12 @@ export class OpenFlow implements vscode.Disposable {
     const { socket, tls } = partsOf(options, kind, role);
     if (kind !== 'tls' && kind !== 'starttls') return { spec: { ...spec, ...socket }, label };
     const keylist = await keylistOf(tls, role === 'client' ? spec : null, this.core.options);
-    const own = role === 'server' && !keylist ? throwaway(loopback) : {};
-    const tlsParameters = Object.assign(await tlsGiven(tls, keylist, (file) => unlock(file, this.secrets)), own);
-    if (kind === 'tls') return { spec: { ...spec, ...socket, tlsParameters }, label };
-    // Not spread: that would take the passphrase out of the getter that it is behind.
-    if (role === 'server')
-      return { spec: { ...spec, ...socket, tlsParameters: Object.assign(tlsParameters, { starttls: by }) }, label };
+    const own = role === 'server' && {
+      ...(!keylist && throwaway(loopback)),
+      ...(by !== undefined && { starttls: by }),
+    };
+    const tlsParameters = await tlsGiven({ ...tls, ...own }, keylist, (file) => unlock(file, this.secrets));
+    if (kind === 'tls' || role === 'server') return { spec: { ...spec, ...socket, tlsParameters }, label };
     const type = options.ifOffered === true ? null : 'starttls';
     const warnUnlessEncrypted = options.warnUnlessEncrypted === true;
     return {

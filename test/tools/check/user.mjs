@@ -31,15 +31,7 @@ export class ProcessUser {
 
   /** Sends a line with the button on a row. Returns the title of the box, which names the receiver. */
   async sendFrom(row, text) {
-    const { workbench } = this;
-    await workbench.until('the box of Send…', async () => {
-      await this.act(row, 'Send…');
-      for (let i = 0; i < 20 && !(await workbench.quick()); i++) await workbench.page.waitForTimeout(100);
-      if (await workbench.quick()) return true;
-      // The row was drawn anew while it was clicked, and a message asks for another click.
-      await workbench.clearNotifications();
-      return false;
-    });
+    await this.workbench.rowQuick(view, row.label, 'Send…');
     return this.answerSend(text);
   }
 

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { NetworkProcess, OpenedStream, TrustQuestion } from '../../../src/core';
 import { cannotRun } from '../../support/cannotRun';
 import { dialogs } from '../../../src/core/stream/dialogs';
+import { Pattern } from '../../../src/core/stream/patterns';
 import { hostileServer, speeches } from './hostile';
 import { codeOf, pause, plainServer, until, withCore } from './support';
 import { tlsServer, trustOurs } from './tlsSupport';
@@ -146,6 +147,17 @@ describe('hostile text', () => {
       assert.ok(utilization < 0.6, `busy ${utilization}`);
     }),
   );
+});
+
+describe('patterns', () => {
+  it('find a line of any length, wherever it was looked at before', () => {
+    const line = new Pattern('^\\* .*\r\n', 'endOfCommand', () => 250);
+    const text = Buffer.from(`first\r\n* ${'x'.repeat(200_000)}\r\nlast`);
+    for (const searched of [0, 7, 65_536, 65_544, 100_000, 200_008]) {
+      assert.equal(line.endOfMatch(text, searched), text.length - 4, String(searched));
+    }
+    assert.equal(line.endOfMatch(Buffer.from(`* a\r\n${'y\r\n'.repeat(40_000)}`), 110_000), null);
+  });
 });
 
 describe('phases', () => {

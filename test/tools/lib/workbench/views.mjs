@@ -114,6 +114,17 @@ export const Views = (Base) =>
       });
     }
 
+    /** Clicks a row's button that opens a quick input. A row that is drawn anew meanwhile asks for another click. */
+    async rowQuick(view, row, action) {
+      await this.until(`the quick input of "${action}" on row ${row}`, async () => {
+        await this.rowAction(view, row, action);
+        for (let i = 0; i < 20 && !(await this.quick()); i++) await this.page.waitForTimeout(100);
+        if (await this.quick()) return true;
+        await this.clearNotifications();
+        return false;
+      });
+    }
+
     /** Picks from a row's context menu; a list of labels goes through submenus. */
     async rowMenu(view, row, item) {
       await this.#openMenu(view, row);
