@@ -109,6 +109,8 @@ describe('Process buffers in the page', () => {
     await workbench.press('Enter');
     const before = await workbench.waitEditorText('needle two');
     assert.ok(!before.includes('needle one'));
+    // The extension hears of the selection a while after it is there.
+    await workbench.until('it to be frozen', isFrozen);
     await write(`${numbered(1000, 200)}needle three\n`);
     await workbench.page.waitForTimeout(800);
     assert.equal(await workbench.editorText(), before);
