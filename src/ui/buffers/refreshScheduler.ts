@@ -18,7 +18,8 @@ const leastIntervalMs = 80;
 const mostIntervalMs = 1000;
 /**
  * From the beginning of an update to that of the next, in times of what it took: the window needs some for other things,
- * and who watches does not wait. More when so much comes that nothing is left of what was shown: nobody reads along then.
+ * and who watches does not wait. More when so much comes that nothing is left of what was shown, as nobody reads along
+ * then: twice in a row, for one stall does that also to a stream that can be read.
  */
 const intervalFactor = 1.25;
 const floodFactor = 4;
@@ -35,6 +36,7 @@ const restMs = 1000;
 export class RefreshScheduler {
   private stale = false;
   private running = false;
+  private wasFlood = false;
   private startedAt = -Infinity;
   private intervalMs = leastIntervalMs;
   private cancelTimer: () => void = () => undefined;
@@ -76,9 +78,10 @@ export class RefreshScheduler {
     this.cancelTimer();
     const took = this.clock.now() - this.startedAt;
     this.intervalMs = Math.min(
-      Math.max((isFlood ? floodFactor : intervalFactor) * took, leastIntervalMs),
+      Math.max((isFlood && this.wasFlood ? floodFactor : intervalFactor) * took, leastIntervalMs),
       mostIntervalMs,
     );
+    this.wasFlood = isFlood;
     this.poke();
   }
 

@@ -19,7 +19,7 @@ interface Limits {
 }
 
 const Ki = 1024;
-export const busyLimits: Limits = { most: 640 * Ki, cut: 256 * Ki };
+export const busyLimits: Limits = { most: 384 * Ki, cut: 256 * Ki };
 export const restLimits: Limits = { most: 1024 * Ki, cut: 768 * Ki };
 /** Characters a second from which on a buffer is busy, when they come for longer than a moment. */
 export const busyRate = 256 * Ki;

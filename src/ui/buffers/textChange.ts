@@ -31,8 +31,8 @@ export interface TextChange {
  * @param shift How many units of the buffer's text the later one begins further on.
  */
 export function changeBetween(before: DocumentText, after: DocumentText, shift: number): TextChange {
-  const oldHead = shift === 0 ? before.headLength : before.shownAt(shift);
-  const newHead = shift === 0 ? after.headLength : after.shownAt(-shift);
+  const oldHead = shift === 0 ? before.headLength : before.lengthBefore(shift);
+  const newHead = shift === 0 ? after.headLength : after.lengthBefore(-shift);
   const head = { start: 0, end: oldHead, text: after.shown.slice(0, newHead) };
   const tail = tailEdit(before.shown, oldHead, after.shown, newHead);
   const headChanged = head.text !== before.shown.slice(0, oldHead);

@@ -161,6 +161,8 @@ describe('DocumentText', () => {
         notes: [{ start: from, end: to }],
         lines: [{ at: next(length), line: 'x' }],
       });
+      const before = [-1, 0, next(length), next(length), length].map((at) => [at, document.lengthBefore(at)] as const);
+      for (const [at, shown] of before) assert.equal(shown, document.shownAt(at));
       const whole = document.textBetween(0, document.shown.length);
       assert.equal(whole, text);
       for (let at = 0; at < length; at += 1 + next(50)) {

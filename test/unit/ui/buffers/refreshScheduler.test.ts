@@ -60,13 +60,20 @@ describe('RefreshScheduler', () => {
     }
   });
 
-  it('waits four times as long as it took when nothing was left of what was shown', () => {
+  it('waits four times as long as it took when nothing was left of what was shown, twice in a row', () => {
     scheduler.changed();
-    clock.advance(100);
-    scheduler.changed();
-    scheduler.done(true);
-    clock.advance(1000);
-    assert.deepEqual(begun, [0, 400]);
+    for (const { isFlood, next } of [
+      { isFlood: true, next: 125 },
+      { isFlood: true, next: 400 },
+      { isFlood: false, next: 125 },
+      { isFlood: true, next: 125 },
+    ]) {
+      clock.advance(100);
+      scheduler.changed();
+      scheduler.done(isFlood);
+      clock.advance(next - 100);
+    }
+    assert.deepEqual(begun, [0, 125, 525, 650, 775]);
   });
 
   it('goes on when an update never comes through', () => {
