@@ -38,7 +38,7 @@ export class DocumentText {
     return this.rendered.starts[Math.max(source, 0)] ?? this.shown.length;
   }
 
-  /** The same for a single unit, without the places of all others: these take ten times as long. */
+  /** The same for a single unit, without eight bytes for the place of every other. */
   lengthBefore(source: number): number {
     const from = Math.max(source, 0);
     if (this.places || from >= this.parts.text.length) return this.shownAt(from);
