@@ -59,6 +59,11 @@ async function extensionBench() {
   console.log(`       TLS into a filter in pieces of 4 KiB: ${inPieces.ratio.toFixed(2)} of bare TLS`);
   figure('TLS handshakes', handshakes.ratio, ' of bare TLS', handshakes.ratio >= 0.8, 'at least 0.8');
 
+  const { cancels } = await import('../bench/cancels.mjs');
+  for (const [phase, longest] of Object.entries(await cancels(10))) {
+    figure(`cancelled, silent in ${phase}`, longest, ' ms', longest <= 100, 'at most 100 ms');
+  }
+
   const { packets } = await import('../bench/native.mjs');
   for (const [name, ratio] of Object.entries(await packets(rounds + 2))) {
     figure(`native sockets, ${name}`, ratio, ' of C', ratio >= 0.5, 'at least 0.5');
