@@ -128,18 +128,9 @@ export class Steps {
     return this.workbench.rowAction(view, row, action);
   }
 
-  /** Deletes a row by its button; a row that is drawn anew while it is clicked takes no click. */
-  async delete(label: string): Promise<void> {
-    await this.workbench.until(`${label} to be deleted`, async () => {
-      if (await this.workbench.hasDialog()) {
-        await this.workbench.answerDialog('Delete');
-        await this.workbench.page.waitForTimeout(500);
-      }
-      if (!(await this.rows()).some((row) => row.label === label)) return true;
-      await this.action(label, 'Delete');
-      await this.workbench.page.waitForTimeout(500);
-      return false;
-    });
+  /** Deletes a row by its button, and says yes when asked. */
+  delete(label: string): Promise<void> {
+    return this.workbench.rowDelete(view, label);
   }
 
   /** Waits for the question whether processes may be deleted, and answers it. */

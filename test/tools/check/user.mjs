@@ -113,13 +113,8 @@ export class ProcessUser {
   }
 
   /** Deletes a row by its button, and says yes when asked whether its process may be killed. */
-  async delete(row) {
-    await this.act(row, 'Delete');
-    const isGone = async () => !(await this.rows()).some(({ label }) => label === row.label);
-    await this.workbench.until(`${row.label} to go`, async () => {
-      if (await this.workbench.hasDialog()) await this.workbench.answerDialog('Delete');
-      return isGone();
-    });
+  delete({ label }) {
+    return this.workbench.rowDelete(view, label);
   }
 
   /** Picks from a row's context menu. */

@@ -156,6 +156,7 @@ export declare class Workbench {
   rowColor(view: string, row: RowMatch): Promise<string>;
   rowAction(view: string, row: RowMatch, action: string): Promise<void>;
   rowQuick(view: string, row: RowMatch, action: string): Promise<void>;
+  rowDelete(view: string, label: string): Promise<void>;
   /** A list of labels goes through submenus. */
   rowMenu(view: string, row: RowMatch, item: string | string[]): Promise<void>;
   rowMenuItems(view: string, row: RowMatch): Promise<string[]>;

@@ -125,6 +125,20 @@ export const Views = (Base) =>
       });
     }
 
+    /** Deletes a row by its button, which may ask. A row that is drawn anew meanwhile asks for another click. */
+    async rowDelete(view, label) {
+      const isThere = async () => (await this.treeRows(view)).some((row) => row.label === label);
+      await this.until(`row ${label} to go`, async () => {
+        if (!(await isThere())) return true;
+        if (!(await this.hasDialog())) await this.rowAction(view, label, 'Delete');
+        for (let i = 0; i < 20 && (await isThere()); i++) {
+          if (await this.hasDialog()) await this.answerDialog('Delete');
+          else await this.page.waitForTimeout(100);
+        }
+        return !(await isThere());
+      });
+    }
+
     /** Picks from a row's context menu; a list of labels goes through submenus. */
     async rowMenu(view, row, item) {
       await this.#openMenu(view, row);
