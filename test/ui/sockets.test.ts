@@ -206,8 +206,7 @@ describe('Kinds of sockets and their options', () => {
   it('options outlive a connection that is refused, and Escape', async () => {
     const port = await freePort();
     await steps.askAddress('Open Connection', 'TCP');
-    await workbench.fillQuick(`127.0.0.1:${port}`);
-    await workbench.pickQuick('More Options…');
+    await steps.moreOptions(`127.0.0.1:${port}`);
     await take('dontroute');
     await valueOf('dontroute', 'on');
     await workbench.pickQuick('Back to the address');

@@ -54,8 +54,7 @@ describe('Without native sockets', () => {
     const peer = await startPeer();
     try {
       await steps.askAddress('Open Connection', 'TCP');
-      await workbench.fillQuick(peer.address);
-      await workbench.pickQuick('More Options…');
+      await steps.moreOptions(peer.address);
       await workbench.waitQuick(/: Socket Options \(2\/2\)$/);
       const find = async (name: string): Promise<string | undefined> =>
         (await workbench.quickItems()).find(({ label }) => label.trim().endsWith(name))?.description;

@@ -81,14 +81,26 @@ export class Steps {
   /** Takes the address that stands there; a question may follow. */
   async takeAddress(): Promise<void> {
     const { workbench } = this;
-    await workbench.until('the address to be offered', async () => {
-      const [first] = (await workbench.quick())?.items ?? [];
-      return first && /^(Connect to|Listen on) /.test(first.label) && first.focused;
-    });
+    await this.addressOffered();
     await workbench.acceptQuick();
     await workbench.untilNot('the address to be taken', async () =>
       /^(Open|Start) /.test((await workbench.quick())?.title ?? ''),
     );
+  }
+
+  /** Types an address, and goes to the page of its options. New rows, as for the address, move back to the first one. */
+  async moreOptions(address: string): Promise<void> {
+    await this.workbench.fillQuick(address);
+    await this.addressOffered();
+    await this.workbench.pickQuick('More Options…');
+  }
+
+  /** Waits until the first row is what was typed. */
+  private async addressOffered(): Promise<void> {
+    await this.workbench.until('the address to be offered', async () => {
+      const [first] = (await this.workbench.quick())?.items ?? [];
+      return first && /^(Connect to|Listen on) /.test(first.label) && first.focused;
+    });
   }
 
   rows(): Promise<TreeRow[]> {

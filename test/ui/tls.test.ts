@@ -245,8 +245,7 @@ describe('TLS, STARTTLS and shell connections', () => {
     const strict = await server('good', { requestCert: true, ca: readFileSync(fileOf('ca.pem')) });
     const address = `localhost:${strict.port}`;
     await steps.askAddress('Open Connection', 'TLS');
-    await workbench.fillQuick(address);
-    await workbench.pickQuick('More Options…');
+    await steps.moreOptions(address);
     await workbench.waitQuick('TLS: Options');
     await workbench.pickQuick('client certificate');
     await workbench.answerFileDialog('Key File', key);

@@ -108,8 +108,7 @@ describe('Limits of TLS', () => {
       await steps.rowSays(address, /^open · TLS 1\.3 · /);
       await steps.delete(address);
       await steps.askAddress('Open Connection', 'TLS');
-      await workbench.fillQuick(address);
-      await workbench.pickQuick('More Options…');
+      await steps.moreOptions(address);
       await workbench.waitQuick('TLS: Options');
       await workbench.pickQuick('revocation lists');
       await workbench.answerFileDialog('revocation lists', `${folder}/root.crl`);

@@ -129,13 +129,15 @@ export const Views = (Base) =>
     async rowDelete(view, label) {
       const isThere = async () => (await this.treeRows(view)).some((row) => row.label === label);
       await this.until(`row ${label} to go`, async () => {
-        if (!(await isThere())) return true;
-        if (!(await this.hasDialog())) await this.rowAction(view, label, 'Delete');
-        for (let i = 0; i < 20 && (await isThere()); i++) {
-          if (await this.hasDialog()) await this.answerDialog('Delete');
-          else await this.page.waitForTimeout(100);
+        // A dialog covers the rows.
+        if (await this.hasDialog()) await this.answerDialog('Delete');
+        else if (await isThere()) await this.rowAction(view, label, 'Delete');
+        for (let i = 0; i < 20; i++) {
+          if (await this.hasDialog()) return false;
+          if (!(await isThere())) return true;
+          await this.page.waitForTimeout(100);
         }
-        return !(await isThere());
+        return false;
       });
     }
 
