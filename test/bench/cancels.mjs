@@ -37,7 +37,7 @@ async function cancelled({ parameters, ...answers }) {
     () => 'opened',
     (e) => e.code,
   );
-  await once(server, 'silent');
+  await Promise.race([once(server, 'silent'), outcome]);
   // Until our side has read the last answer.
   await sleep(20);
   const start = performance.now();

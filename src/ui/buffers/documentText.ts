@@ -41,7 +41,8 @@ export class DocumentText {
   /** The same for a single unit, without eight bytes for the place of every other. */
   lengthBefore(source: number): number {
     const from = Math.max(source, 0);
-    if (this.places || from >= this.parts.text.length) return this.shownAt(from);
+    if (from >= this.parts.text.length) return this.shown.length;
+    if (this.places) return this.shownAt(from);
     const place = { from, starts: new Uint32Array(1), ends: new Uint32Array(1) };
     render(this.parts, place);
     return place.starts[0]!;
