@@ -131,18 +131,18 @@ describe('Captures', () => {
     assert.match(await page(), /Offsets 196,608 to 196,707 of 196,708 bytes\n[^]*End of what is captured now\n$/);
 
     await steps.documentAction('First Page of Capture');
-    await workbench.waitEditorText('|page 1 begins...|');
+    await turnedTo('|page 1 begins...|');
     const first = await page();
     assert.match(first, new RegExp(`received from ${peer.address}: [\\d,]+ bytes at offset 0\n00000000  70 61`));
     assert.match(first, /… continued on the next page\n$/);
     assert.equal(first.match(/^[0-9a-f]{8} {2}/gm)?.length, pageBytes / 16);
     await steps.command('Next Page of Capture');
-    await workbench.waitEditorText('|page 2 begins...|');
+    await turnedTo('|page 2 begins...|');
     await link('Next Page', /page 3 begins/);
     await link('Previous Page', /page 2 begins/);
     await link('Last Page', /page 4 begins/);
     await steps.documentAction('Previous Page of Capture');
-    await workbench.waitEditorText('|page 3 begins...|');
+    await turnedTo('|page 3 begins...|');
     await link('First Page', /page 1 begins/);
 
     await link('Go to Offset…', 'Go to Offset');
@@ -150,10 +150,10 @@ describe('Captures', () => {
     await workbench.waitQuickMessage('Type a number from 0 to 196,707.');
     await workbench.fillQuick('0x10000');
     await workbench.acceptQuick();
-    await workbench.waitEditorText('|page 2 begins...|');
+    await turnedTo('|page 2 begins...|');
 
     await steps.command('Last Page of Capture');
-    await workbench.waitEditorText('|page 4 begins...|');
+    await turnedTo('|page 4 begins...|');
     (await peer.socket()).write('and more');
     await steps.rowSays(peer.address, '197 kB in');
     await workbench.until('more on the page', async () => {
@@ -246,13 +246,23 @@ describe('Captures', () => {
     }
   });
 
+  /** Waits for a page, and for the cursor at its top, which comes a moment later and would be in the way of keys. */
+  async function turnedTo(text: string): Promise<void> {
+    await workbench.waitEditorText(text);
+    await workbench.until('the cursor at the top of the page', isAtTop);
+  }
+
+  async function isAtTop(): Promise<boolean> {
+    return (await workbench.statusItem('status.editor.selection')).text === 'Ln 1, Col 1';
+  }
+
   /** Follows a link in the first line by the keyboard, until it has led to a quick input or a page. */
   async function link(label: string, to: string | RegExp): Promise<void> {
     const { keyboard } = workbench.page;
     const hasLed = async (): Promise<boolean> =>
       typeof to === 'string'
         ? ((await workbench.quick())?.title.includes(to) ?? false)
-        : to.test(await workbench.editorText());
+        : to.test(await workbench.editorText()) && (await isAtTop());
     await workbench.until(`the link "${label}" to lead to ${to}`, async () => {
       await workbench.focusEditor();
       await workbench.press('Mod+Home');

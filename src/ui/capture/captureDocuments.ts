@@ -194,8 +194,10 @@ export class CaptureDocuments
     view.isTurning = false;
     for (const editor of vscode.window.visibleTextEditors) {
       if (editor.document.uri.toString() !== uri.toString()) continue;
-      editor.selection = new vscode.Selection(0, 0, 0, 0);
-      editor.revealRange(new vscode.Range(0, 0, 0, 0));
+      const top = new vscode.Selection(0, 0, 0, 0);
+      // Not when it is there already: what is set arrives late, and would undo what the user does meanwhile.
+      if (!editor.selection.isEqual(top)) editor.selection = top;
+      editor.revealRange(top);
     }
   }
 
