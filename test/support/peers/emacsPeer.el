@@ -43,6 +43,8 @@
          (process (make-network-process :name "peer" :server server :host "127.0.0.1" :family 'ipv4
                                         :type (and (eq (plist-get what :datagram) t) 'datagram)
                                         :service (if server t (plist-get talk :port))
+                                        ;; Linux may give two datagram sockets that reuse addresses one port.
+                                        :reuseaddr nil
                                         :coding coding :filter (peer-filter coding server))))
     (cl-incf peer-left)
     (unless server
