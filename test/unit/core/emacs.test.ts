@@ -153,8 +153,10 @@ describe('A real Emacs at the other end', function () {
       withCore(async (core) => {
         const ours = new Ours(core, true);
         const ports: number[] = [];
+        // Linux may give two datagram sockets that reuse addresses one port.
+        const own = datagram ? { reuseaddr: null } : {};
         for (const one of talks) {
-          const server = await ours.make(one, { type, server: true, service: true, family: 'ipv4' });
+          const server = await ours.make(one, { type, server: true, service: true, family: 'ipv4', ...own });
           ports.push(core.processContact(server, 'service') as number);
         }
         await withEmacs({ server: false, datagram, ports }, async (reports) => {
